@@ -1,0 +1,106 @@
+/* The contract between the loop and what a program runs inside.
+ *
+ * A host is one constant struct of functions, filled through CORUN_HOST so that a missing one does
+ * not compile. `state` is what its `open` made. Only src/backend.c calls these, on the loop's
+ * thread unless said otherwise, and it promises: `open` came first and `close` comes last and once,
+ * no call from inside another of the same host, deadlines are absolute readings of `now`.
+ *
+ * What a host lacks is host_no_...: a function that returns CORUN_UNSUPPORTED, never NULL.
+ * A host that breaks the contract hangs programs (a readiness that is not reported, a wake that is
+ * lost) or burns their processor (a wait that returns at once for ever).
+ */
+#ifndef HOSTS_HOST_H
+#define HOSTS_HOST_H
+
+#include "corun/base.h"
+#include "corun/error.h"
+
+#ifndef CORUN_INTERNAL
+#define CORUN_INTERNAL extern __attribute__((visibility("hidden")))
+#endif
+
+enum { HOST_READ = 1, HOST_WRITE = 2 };
+enum { HOST_ALWAYS_READY = 1 }; /* what `watch` returns for files that never make one wait */
+
+#define HOST_NEVER INT64_MAX
+
+/* The loop's record of one descriptor; the host keeps the pointer from watch to unwatch. */
+struct watch;
+
+struct host {
+    /* Acquires what a loop needs. May fail with -ENOMEM or a negative errno; then nothing is kept.
+     * `loop` is only for corun_loop_... functions that this contract names. */
+    int (*open)(corun_loop *loop, void **out_state);
+
+    /* Gives it all back. Nothing is watched, no interrupts are on. */
+    void (*close)(void *state);
+
+    /* Gives monotonic nanoseconds. Never goes back. */
+    int64_t (*now)(void *state);
+
+    /* Reports, from `wait` by watch_ready(), each time `fd` is ready for one of `events`, as long as it
+     * stays so (level-triggered); hang-up and error wake both directions. Called again for the same
+     * fd it replaces `events`, which are never 0.
+     * Returns 0, HOST_ALWAYS_READY, -EBADF, -ENOMEM, CORUN_UNSUPPORTED. */
+    int (*watch)(void *state, int fd, int events, struct watch *watch);
+
+    /* Ends that. The descriptor may have been closed by its owner meanwhile: never an error. */
+    void (*unwatch)(void *state, int fd);
+
+    /* Returns when something was reported, after a wake, for an interrupt, or when `now` has reached
+     * `deadline` (rounded up, never before it); with a deadline that has passed, reports what is
+     * ready and returns at once. May return early with nothing.
+     * Returns 0, a negative errno that ends the run, or CORUN_DEADLOCK if nothing can ever happen. */
+    int (*wait)(void *state, int64_t deadline);
+
+    /* Makes the present `wait`, or the next, return. From any thread, or a signal handler. */
+    void (*wake)(void *state);
+
+    /* Starts or stops turning the host's requests to stop into corun_interrupt(). `signals` ends with
+     * 0; NULL stops, and puts back exactly what was there before, unless somebody else has replaced
+     * it since. Returns 1 if interrupts can come now, 0 if not, never an error (B36). */
+    int (*interrupts)(void *state, const int *signals);
+
+    /* Moves bytes without blocking, as read(2) and write(2). Returns how many, 0 at the end of a file,
+     * -EAGAIN if `watch` would tell when to try again, another negative errno. */
+    int64_t (*read)(void *state, int fd, void *buffer, size_t size_bytes);
+    int64_t (*write)(void *state, int fd, const void *bytes, size_t size_bytes);
+
+    /* Asks the embedder something, and takes the question back. Not built on any host yet. */
+    int (*call)(void *state, const char *name, const void *bytes, size_t size_bytes, uint32_t *out_id);
+    int (*call_cancel)(void *state, uint32_t id);
+};
+
+#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, interrupts, read, write, call, \
+                   call_cancel) \
+    _Static_assert(sizeof(struct host) == 12 * sizeof(void (*)(void)), \
+                   "a function was added to struct host: add it to CORUN_HOST"); \
+    const struct host name = {open,       close, now,   watch, unwatch, wait, wake, \
+                              interrupts, read,  write, call,  call_cancel}
+
+/* ------------------------------------------- what a host may use of the core */
+
+/* Tells that a watched descriptor is ready for HOST_READ and/or HOST_WRITE. From `wait` only, or
+ * from a host's own entry points between turns. */
+CORUN_INTERNAL void watch_ready(struct watch *watch, int events);
+
+/* Memory of the program's allocator. */
+CORUN_INTERNAL void *memory_allocate(size_t size_bytes);
+CORUN_INTERNAL void *memory_resize(void *old, size_t size_bytes);
+CORUN_INTERNAL void memory_release(void *old);
+
+/* Makes a loop on a host: the body of each corun_loop_NAME. */
+CORUN_INTERNAL int loop_open(const struct host *host, corun_loop **out_loop);
+/* Gives the state of a loop that is of this host, else NULL. */
+CORUN_INTERNAL void *loop_host_state(const corun_loop *loop, const struct host *host);
+
+/* ------------------------------------------------- for what a host does not have */
+CORUN_INTERNAL int host_no_watch(void *state, int fd, int events, struct watch *watch);
+CORUN_INTERNAL void host_no_unwatch(void *state, int fd);
+CORUN_INTERNAL int host_no_wait(void *state, int64_t deadline);
+CORUN_INTERNAL int host_no_interrupts(void *state, const int *signals);
+CORUN_INTERNAL int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes,
+                                uint32_t *out_id);
+CORUN_INTERNAL int host_no_call_cancel(void *state, uint32_t id);
+
+#endif

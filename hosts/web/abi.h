@@ -1,0 +1,61 @@
+/* What a wasm build offers to a driver that cannot block: the turn interface.
+ *
+ * Every wasm module exports these beside `_start`; none of them needs an import beyond WASI
+ * preview 1 (or Emscripten's own). The driver is web/src/driver.js. Numbers that may pass 2^31
+ * cross as doubles, addresses and sizes as i32. The driver never calls in while a call is under way,
+ * except corun_interrupt, which only sets a flag.
+ *
+ *   corun_abi() -> address of the struct turn_abi below; valid before anything else is called
+ *   corun_entry_NAME(argc, argv) -> 0, or an error (negative): starts the coroutine registered under
+ *       NAME (`main` for CORUN_MAIN). argv is an array of argc + 1 addresses, made with corun_alloc;
+ *       it and its strings must stay until the run has ended. One main at a time.
+ *   corun_turn(now_ns, budget_ns) -> nanoseconds until the next timer (> 0), 0 for more to do now, -1 for
+ *       "only the outside can wake me", -2 for "ended": corun_result tells how. now_ns is a reading of
+ *       the clock that WASI's clock_time_get(monotonic) (Emscripten: performance.now()) gives.
+ *   corun_interrupt() -> CORUN_INTERRUPT_NOBODY 0, _TAKEN 1 or _STUCK 2 (runner.h)
+ *   corun_result() -> address of the struct turn_result below
+ *   corun_wants(fd) -> 1 the guest waits to read fd, 2 to write it, 3 both, 0 neither
+ *   corun_ready(fd, events) -> nothing: what was wanted (1, 2, 3) may be tried again now
+ *   corun_close() -> 0, or an error: starts the orderly close; turn until -2, then ask corun_result.
+ *       The end of the input and of the output buffers has been dealt with by then.
+ *   corun_alloc(size) -> address or 0, corun_free(address)
+ *
+ * Reading descriptor 0 calls WASI's fd_read, which must answer EAGAIN (6) when nothing has arrived and
+ * the stream has not ended, 0 bytes at its end. fd_write must take everything it is given (C's stdio
+ * cannot handle less); a driver whose reader is slow sets bit `fd` in *full, and then corun_write waits
+ * until the driver has cleared it and called corun_ready(fd, 2).
+ */
+#ifndef HOSTS_WEB_ABI_H
+#define HOSTS_WEB_ABI_H
+
+#include <stdint.h>
+
+enum { TURN_MAGIC = 0x4e524f43 /* "CORN" */, TURN_VERSION = 1 };
+
+/* All members are 32 bits wide, so that the offsets are the same for every compiler. */
+struct turn_abi {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t abi_size;    /* of this struct, in bytes */
+    uint32_t result_size; /* of struct turn_result, in bytes */
+    uint32_t result;      /* its address */
+    uint32_t full;        /* address of a uint32_t: bit fd set while output to it should wait */
+    uint32_t taken;       /* address of a uint32_t: interrupts that the loop has dealt with so far */
+};
+
+enum { TURN_IDLE, TURN_RUNNING, TURN_CLOSING, TURN_CLOSED };
+
+struct turn_result {
+    uint32_t state;         /* one of the four above */
+    int32_t error;          /* 0, or negative: how the latest run, or the close, ended */
+    uint32_t error_name;    /* address of text, "OK" for 0 */
+    uint32_t error_message; /* address of text; UTF-8 as all texts here */
+    uint32_t error_trace;   /* address of text: lines "  in NAME (FILE:LINE)", innermost first */
+    uint32_t value_tag;     /* 0 none, 'i', 'f', 'p', 'b' */
+    uint32_t value_bytes;   /* address, for 'b': valid until the next entry or close; for 'p' the pointer */
+    uint32_t value_size;
+    uint32_t value_low, value_high; /* the 64 bits of an 'i' or 'f' */
+    int32_t status;         /* what a process would exit with: .i of main, 1 after an error */
+};
+
+#endif

@@ -1,0 +1,34 @@
+/* Corun: C programs as coroutines, run and stopped everywhere.
+ *
+ * The umbrella header. Its parts, in the order in which they build on each other:
+ *
+ *   corun/base.h       version, values, allocator
+ *   corun/error.h      error codes, their names and texts            (asyncio: Exceptions)
+ *   corun/awaitable.h  what can be awaited, and how to write one's own
+ *   corun/coroutine.h  CORUN_ASYNC ... CORUN_END                      (Coroutines and tasks)
+ *   corun/future.h     a result that somebody sets later              (Futures)
+ *   corun/task.h       spawn, join, cancel                            (Task object)
+ *   corun/wait.h       sleep, yield, wait for ever                    (Sleeping)
+ *   corun/io.h         read, write and wait for descriptors
+ *   corun/loop.h       callbacks, timers, reports                     (Event loop)
+ *   corun/inspect.h    which tasks are there and where they wait      (Call graph introspection)
+ *   corun/runner.h     run, Runner, CORUN_MAIN, interrupts            (Runners)
+ *
+ * corun/sim.h, the loop with virtual time for people's tests, is included by name.
+ */
+#ifndef CORUN_H
+#define CORUN_H
+
+#include "corun/base.h"
+#include "corun/error.h"
+#include "corun/awaitable.h"
+#include "corun/coroutine.h"
+#include "corun/future.h"
+#include "corun/task.h"
+#include "corun/wait.h"
+#include "corun/io.h"
+#include "corun/loop.h"
+#include "corun/inspect.h"
+#include "corun/runner.h"
+
+#endif

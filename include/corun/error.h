@@ -1,0 +1,77 @@
+/* Errors are negative ints. The operating system's are negative errno, as in libuv and the kernel;
+ * Corun's own lie below -4095, so that a system call's EINTR is never taken for an interrupt, nor
+ * its ETIMEDOUT for a timeout. errno numbers differ between C libraries: store and send names.
+ */
+#ifndef CORUN_ERROR_H
+#define CORUN_ERROR_H
+
+#include "corun/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* number, name, asyncio's exception, text */
+#define CORUN_ERRORS(X) \
+    X(-5001, CANCELLED, "CancelledError", "the task was cancelled") \
+    X(-5002, INTERRUPTED, "KeyboardInterrupt", "the run was interrupted") \
+    X(-5003, TIMEOUT, "TimeoutError", "the time limit has passed") \
+    X(-5004, SYSTEM_EXIT, "SystemExit", "the program asked to exit") \
+    X(-5005, DEADLOCK, "RuntimeError", "every task waits and nothing can wake one") \
+    X(-5006, CLOSED, "RuntimeError", "the loop or runner is closed") \
+    X(-5007, RUNNING, "RuntimeError", "a loop is running in this thread") \
+    X(-5008, LOOP_RUNNING, "RuntimeError", "this loop is already running") \
+    X(-5009, STOPPED, "RuntimeError", "the loop stopped before the future was done") \
+    X(-5010, NO_LOOP, "RuntimeError", "no loop is running in this thread") \
+    X(-5011, INVALID_STATE, "InvalidStateError", "the operation does not fit the state") \
+    X(-5012, NOT_AWAITABLE, "TypeError", "a call, a task, a future or an awaitable is required") \
+    X(-5013, INVALID_DELAY, "ValueError", "the delay is not a number") \
+    X(-5014, SELF_AWAIT, "RuntimeError", "a task cannot await itself") \
+    X(-5015, OTHER_LOOP, "RuntimeError", "it belongs to another loop") \
+    X(-5016, WRONG_THREAD, "RuntimeError", "called from another thread than the loop's") \
+    X(-5017, UNSUPPORTED, "NotImplementedError", "this host has none") \
+    X(-5018, BAD_ARGUMENT, "ValueError", "the argument is not valid")
+
+enum corun_error {
+#define CORUN_ERROR_ENUM_(number, name, asyncio, text) CORUN_##name = (number),
+    CORUN_ERRORS(CORUN_ERROR_ENUM_)
+#undef CORUN_ERROR_ENUM_
+    CORUN_USER = -10000 /* a program's own codes: CORUN_USER, CORUN_USER - 1, ... */
+};
+
+/* Gives the name of a code: "CORUN_CANCELLED", "EBADF", "CORUN_USER-3".
+ *
+ *   returns  static text (per thread for CORUN_USER and numbers without a name); "OK" for 0
+ *   thread   any
+ */
+CORUN_API const char *corun_error_name(int error);
+
+/* Gives one sentence on a code.
+ *
+ *   returns  static text, never NULL
+ *   thread   any
+ */
+CORUN_API const char *corun_error_text(int error);
+
+/* Finds the code of a name that corun_error_name gave, here or on another host.
+ *
+ *   returns  the code; 0 for "OK"; CORUN_BAD_ARGUMENT for a name nobody knows
+ *   thread   any
+ */
+CORUN_API int corun_error_from_name(const char *name);
+
+/* How something failed: what an exception and its traceback are in Python.
+ * Valid as long as the task, future or runner it was asked from.
+ */
+typedef struct corun_failure {
+    int code;
+    const char *message;                 /* what CORUN_RAISE formatted, else the code's text */
+    size_t depth;                        /* entries of `trace` */
+    const corun_where *trace;            /* the chain of awaits, innermost first */
+    const struct corun_failure *context; /* what it replaced during a cleanup, or NULL */
+} corun_failure;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

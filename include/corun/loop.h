@@ -1,0 +1,163 @@
+/* The loop: a ready queue, timers and one backend.
+ *
+ * Most programs never name it. One round: wait for readiness (not while work is ready, then only
+ * now and then) · queue what became ready · queue the timers that are due · run what was ready,
+ * first in, first out; what that adds waits for the next round. asyncio L1-L4.
+ *
+ * Everything here belongs to the loop's thread, except what says otherwise.
+ */
+#ifndef CORUN_LOOP_H
+#define CORUN_LOOP_H
+
+#include "corun/base.h"
+#include "corun/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------ make */
+
+/* Makes a loop on the host's own backend, or on a named one. These are loop factories: hand one to
+ * corun_run_options.
+ *
+ *   returns  0
+ *   CORUN_UNSUPPORTED  this build has no such backend
+ *   -ENOMEM, or the negative errno of what the host could not open
+ *   owner    *out_loop: corun_loop_close
+ */
+CORUN_API int corun_loop_default(corun_loop **out_loop);
+CORUN_API int corun_loop_epoll(corun_loop **out_loop);
+CORUN_API int corun_loop_poll_oneoff(corun_loop **out_loop);
+CORUN_API int corun_loop_turn_driven(corun_loop **out_loop);
+CORUN_API int corun_loop_sim(corun_loop **out_loop);
+
+/* Closes a loop: pending callbacks are dropped, tasks that are not done are reported and dropped.
+ * Its memory goes when the last task and future of it is released. Takes NULL; twice is once.
+ *
+ *   returns  0
+ *   CORUN_RUNNING  it is running
+ *   asyncio  loop.close, L5 B65
+ */
+CORUN_API int corun_loop_close(corun_loop *loop);
+
+/* ------------------------------------------------------------------- run */
+
+/* Runs rounds until corun_loop_stop, or until an interrupt or SystemExit leaves the loop.
+ *
+ *   returns  0 stopped
+ *   CORUN_CLOSED  the loop is closed
+ *   CORUN_LOOP_RUNNING  this loop is running already
+ *   CORUN_RUNNING  another loop is running in this thread
+ *   CORUN_UNSUPPORTED  the host must not block (a page): use CORUN_MAIN or corun_runner_start
+ *   CORUN_INTERRUPTED, CORUN_SYSTEM_EXIT  what left the loop
+ *   CORUN_DEADLOCK  every task waits and nothing can wake one (where interrupts cannot come)
+ *   asyncio  loop.run_forever, B29 B31
+ */
+CORUN_API int corun_loop_run(corun_loop *loop);
+
+/* Lets the running round finish, then leaves corun_loop_run; before it, exactly one round is run.
+ *
+ *   asyncio  loop.stop
+ */
+CORUN_API void corun_loop_stop(corun_loop *loop);
+
+/* Runs ready work for about `budget_ns`, without blocking: for programs whose own loop waits.
+ *
+ *   returns  nanoseconds until the next timer, 0 for more to do now, -1 only the outside can wake
+ *            it, -2 stopped or closed
+ *   CORUN_RUNNING  a loop is running in this thread
+ */
+CORUN_API int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns);
+
+CORUN_API bool corun_loop_is_running(const corun_loop *loop);
+CORUN_API bool corun_loop_is_closed(const corun_loop *loop);
+
+/* Gives the loop that is running in this thread, NULL if none.
+ *
+ *   asyncio  get_running_loop
+ */
+CORUN_API corun_loop *corun_current_loop(void);
+
+/* Gives the loop's monotonic clock in seconds.
+ *
+ *   asyncio  loop.time
+ */
+CORUN_API double corun_loop_time(corun_loop *loop);
+
+/* ----------------------------------------------------------------- calls */
+
+/* Has `function(argument)` called in the next round; after `seconds`; or when the loop's clock shows
+ * `time`. Each exactly once, in order.
+ *
+ *   returns  0
+ *   CORUN_CLOSED  the loop is closed
+ *   CORUN_INVALID_DELAY  the time is not a number
+ *   -ENOMEM  no memory
+ *   owner    *out_callback is one reference: corun_callback_release; NULL when it is not wanted
+ *   asyncio  loop.call_soon, call_later, call_at, L2 L3
+ */
+CORUN_API int corun_loop_call_soon(corun_loop *loop, void (*function)(void *), void *argument,
+                                   corun_callback **out_callback);
+CORUN_API int corun_loop_call_later(corun_loop *loop, double seconds, void (*function)(void *),
+                                    void *argument, corun_callback **out_callback);
+CORUN_API int corun_loop_call_at(corun_loop *loop, double time, void (*function)(void *), void *argument,
+                                 corun_callback **out_callback);
+
+/* The same from any thread: wakes the loop.
+ *
+ *   returns  0
+ *   CORUN_CLOSED  the loop is closed
+ *   -ENOMEM  no memory
+ *   thread   any, as long as the loop is not being closed
+ *   asyncio  loop.call_soon_threadsafe, L9
+ */
+CORUN_API int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), void *argument);
+
+/* Takes a call back, if it has not been made. Twice is once.
+ *
+ *   asyncio  Handle.cancel, L6
+ */
+CORUN_API void corun_callback_cancel(corun_callback *callback);
+/* Gives a reference back. The call is made all the same. Takes NULL. */
+CORUN_API void corun_callback_release(corun_callback *callback);
+
+/* Says that somebody outside (a thread, a callback of another library) will wake the loop, and that
+ * this has ended: while one is held, waiting without timers and descriptors is no deadlock. */
+CORUN_API void corun_loop_hold(corun_loop *loop);
+CORUN_API void corun_loop_unhold(corun_loop *loop);
+
+/* --------------------------------------------------------------- reports */
+
+/* What Corun tells the program about errors that belong to nobody. */
+typedef struct corun_report {
+    const char *message;          /* asyncio's text */
+    corun_task *task;             /* whom it is about, or NULL */
+    corun_future *future;         /* likewise */
+    const corun_failure *failure; /* or NULL */
+    corun_where where;            /* where the task was spawned */
+} corun_report;
+
+typedef void corun_exception_handler(corun_loop *loop, const corun_report *report, void *argument);
+
+/* Sends reports to `handler` instead of standard error; NULL restores that.
+ *
+ *   asyncio  loop.set_exception_handler, X1
+ */
+CORUN_API void corun_loop_set_exception_handler(corun_loop *loop, corun_exception_handler *handler,
+                                                void *argument);
+CORUN_API void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *report);
+
+/* Debug mode: references that were never released are reported at close, deadlocks too; the C stack
+ * is filled before each step, so that stale locals show. On if CORUN_DEBUG in the environment is
+ * set, not empty and not 0.
+ *
+ *   asyncio  loop.set_debug, B69
+ */
+CORUN_API void corun_loop_set_debug(corun_loop *loop, bool debug);
+CORUN_API bool corun_loop_get_debug(const corun_loop *loop);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,43 @@
+/* The sim loop, for people's tests: time that jumps to the next deadline when nothing is ready, so
+ * that a test of an hour takes no time; interrupts and readiness by script; an order of tasks that a
+ * seed shuffles. Everything is reproducible, on every host.
+ *
+ *     corun_run_options options = {.loop_factory = corun_loop_sim};
+ *     corun_runner_open(&runner, &options);
+ *     corun_runner_loop(&runner, &loop);
+ *     corun_sim_interrupt_at(loop, 2.5);
+ *
+ * Every function here returns CORUN_UNSUPPORTED on another kind of loop, -ENOMEM without memory.
+ */
+#ifndef CORUN_SIM_H
+#define CORUN_SIM_H
+
+#include "corun/loop.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Interrupts the run when the virtual clock, which begins at 0, shows `time`; or before the loop's
+ * `step`-th step, counted from 1. */
+CORUN_API int corun_sim_interrupt_at(corun_loop *loop, double time);
+CORUN_API int corun_sim_interrupt_before_step(corun_loop *loop, uint64_t step);
+
+/* Makes bytes arrive on a made-up descriptor at a time; a size of 0 is its end. Reading before
+ * waits. Descriptors that no script names are -EBADF.
+ *
+ *   owner    the bytes are copied
+ */
+CORUN_API int corun_sim_feed(corun_loop *loop, int fd, double time, const void *bytes, size_t size_bytes);
+
+/* Shuffles what is ready in each round by `seed`; 0 keeps the order. */
+CORUN_API int corun_sim_shuffle(corun_loop *loop, uint64_t seed);
+
+/* Whether interrupts can come in this run: without, a wait that nothing can end is a deadlock. They
+ * can unless this says otherwise. */
+CORUN_API int corun_sim_set_interruptible(corun_loop *loop, bool interruptible);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -73,16 +73,25 @@ struct host {
 
 #define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, interrupts, read, write, call, \
                    call_cancel) \
-    _Static_assert(sizeof(struct host) == 12 * sizeof(void (*)(void)), \
-                   "a function was added to struct host: add it to CORUN_HOST"); \
-    const struct host name = {open,       close, now,   watch, unwatch, wait, wake, \
-                              interrupts, read,  write, call,  call_cancel}
+    static const struct host name = {open,       close, now,   watch, unwatch, wait, wake, \
+                                     interrupts, read,  write, call,  call_cancel}
+
+_Static_assert(sizeof(struct host) == 12 * sizeof(void (*)(void)),
+               "a function was added to struct host: add it to CORUN_HOST");
 
 /* ------------------------------------------- what a host may use of the core */
 
 /* Tells that a watched descriptor is ready for HOST_READ and/or HOST_WRITE. From `wait` only, or
  * from a host's own entry points between turns. */
 CORUN_INTERNAL void watch_ready(struct watch *watch, int events);
+
+/* What a host that is a script may decide: which of `count` ready entries is next (NULL: the first), and
+ * what happens before the loop's step number `step`, counted from 1. */
+struct loop_script {
+    uint64_t (*choose)(void *state, uint64_t count);
+    void (*before_step)(void *state, uint64_t step);
+};
+CORUN_INTERNAL void loop_set_script(corun_loop *loop, const struct loop_script *script);
 
 /* Memory of the program's allocator. */
 CORUN_INTERNAL void *memory_allocate(size_t size_bytes);
@@ -93,6 +102,15 @@ CORUN_INTERNAL void memory_release(void *old);
 CORUN_INTERNAL int loop_open(const struct host *host, corun_loop **out_loop);
 /* Gives the state of a loop that is of this host, else NULL. */
 CORUN_INTERNAL void *loop_host_state(const corun_loop *loop, const struct host *host);
+
+/* ------------------------------------- how a program begins and ends inside a host */
+
+/* Makes sure that constructors have run. */
+CORUN_INTERNAL void host_start(void);
+/* Ends the program, flushed, with a status that is main's own; or after an interrupt, the way the host's
+ * users see that it was one. */
+CORUN_INTERNAL _Noreturn void host_exit(int status);
+CORUN_INTERNAL _Noreturn void host_exit_interrupted(void);
 
 /* ------------------------------------------------- for what a host does not have */
 CORUN_INTERNAL int host_no_watch(void *state, int fd, int events, struct watch *watch);

@@ -203,6 +203,8 @@ typedef struct corun_entry_call_ {
 } corun_entry_call_;
 
 CORUN_API int corun_main_(corun_awaitable main);
+/* Runs the constructors where the linker has not seen to it: first in a main() that is not CORUN_MAIN's. */
+CORUN_API void corun_start_(void);
 CORUN_API int corun_entry_start_(corun_awaitable main);
 
 #ifdef __cplusplus

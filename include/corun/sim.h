@@ -33,10 +33,6 @@ CORUN_API int corun_sim_feed(corun_loop *loop, int fd, double time, const void *
 /* Shuffles what is ready in each round by `seed`; 0 keeps the order. */
 CORUN_API int corun_sim_shuffle(corun_loop *loop, uint64_t seed);
 
-/* Whether interrupts can come in this run: without, a wait that nothing can end is a deadlock. They
- * can unless this says otherwise. */
-CORUN_API int corun_sim_set_interruptible(corun_loop *loop, bool interruptible);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,9 @@
+/* The native library in one file. */
+#define _GNU_SOURCE 1
+#include "src/corun_all.c"
+
+#include "epoll.c"
+#include "sigint.c"
+#include "start.c"
+#include "streams.c"
+#include "hosts/sim/sim.c"

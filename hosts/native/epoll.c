@@ -1,0 +1,191 @@
+/* Linux: epoll, and one eventfd that serves wakes from threads and from signal handlers. So SIGINT is
+ * never blocked, there is no helper thread, and an idle program makes no system call.
+ *
+ * Timeouts go to epoll_pwait2 in nanoseconds; where a kernel or an emulator lacks it, to epoll_wait,
+ * rounded up.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "native.h"
+
+enum { EVENTS_A_WAIT = 64 };
+
+struct epoll_state {
+    int epoll, event; /* descriptors */
+    bool lacks_pwait2;
+    struct streams streams;
+};
+
+static int epoll_open(corun_loop *loop, void **out_state)
+{
+    struct epoll_state *state = memory_allocate(sizeof *state);
+    struct epoll_event wanted = {.events = EPOLLIN, .data.ptr = NULL};
+    int rc;
+    (void)loop;
+    if (!state)
+        return -ENOMEM;
+    memset(state, 0, sizeof *state);
+    state->epoll = epoll_create1(EPOLL_CLOEXEC);
+    state->event = state->epoll < 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (state->event >= 0 && epoll_ctl(state->epoll, EPOLL_CTL_ADD, state->event, &wanted) == 0) {
+        *out_state = state;
+        return 0;
+    }
+    rc = -errno;
+    if (state->event >= 0)
+        close(state->event);
+    if (state->epoll >= 0)
+        close(state->epoll);
+    memory_release(state);
+    return rc;
+}
+
+static void epoll_close(void *self)
+{
+    struct epoll_state *state = self;
+    streams_close(&state->streams);
+    close(state->event);
+    close(state->epoll);
+    memory_release(state);
+}
+
+static int64_t epoll_now(void *self)
+{
+    struct timespec now;
+    (void)self;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* ----------------------------------------------------------------- readiness */
+
+static int epoll_watch(void *self, int fd, int events, struct watch *watch)
+{
+    struct epoll_state *state = self;
+    struct epoll_event wanted = {.data.ptr = watch};
+    int real = streams_real(&state->streams, fd);
+    wanted.events = (events & HOST_READ ? EPOLLIN | EPOLLRDHUP : 0u) | (events & HOST_WRITE ? EPOLLOUT : 0u);
+    /* Changing comes first: most registrations are kept ones. A number that was closed and opened anew
+     * has none. */
+    if (epoll_ctl(state->epoll, EPOLL_CTL_MOD, real, &wanted) == 0)
+        return 0;
+    if (errno == ENOENT && epoll_ctl(state->epoll, EPOLL_CTL_ADD, real, &wanted) == 0)
+        return 0;
+    return errno == EPERM ? HOST_ALWAYS_READY : -errno;
+}
+
+static void epoll_unwatch(void *self, int fd)
+{
+    struct epoll_state *state = self;
+    epoll_ctl(state->epoll, EPOLL_CTL_DEL, streams_real(&state->streams, fd), NULL);
+}
+
+static int wait_in_milliseconds(struct epoll_state *state, struct epoll_event *events, int64_t left)
+{
+    int64_t ms = left / 1000000 + (left % 1000000 != 0);
+    return epoll_wait(state->epoll, events, EVENTS_A_WAIT, left < 0 ? -1 : ms > 60000 ? 60000 : (int)ms);
+}
+
+/* `left` in nanoseconds, negative for no limit. */
+static int wait_for_events(struct epoll_state *state, struct epoll_event *events, int64_t left)
+{
+    struct timespec limit = {left / 1000000000, left % 1000000000};
+    int count;
+#if defined(SYS_epoll_pwait2)
+    if (left > 0 && !state->lacks_pwait2) {
+        count = (int)syscall(SYS_epoll_pwait2, state->epoll, events, EVENTS_A_WAIT, &limit, NULL, (size_t)0);
+        if (count >= 0 || errno != ENOSYS)
+            return count;
+        state->lacks_pwait2 = true;
+    }
+#endif
+    (void)limit;
+    return wait_in_milliseconds(state, events, left);
+}
+
+static void report_event(struct epoll_state *state, const struct epoll_event *event)
+{
+    uint64_t count;
+    int ready = 0;
+    if (!event->data.ptr) {
+        if (read(state->event, &count, sizeof count) < 0)
+            return; /* somebody else's wake was taken already */
+        return;
+    }
+    if (event->events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI))
+        ready |= HOST_READ;
+    if (event->events & EPOLLOUT)
+        ready |= HOST_WRITE;
+    if (event->events & (EPOLLHUP | EPOLLERR))
+        ready |= HOST_READ | HOST_WRITE;
+    watch_ready(event->data.ptr, ready);
+}
+
+static int epoll_wait_host(void *self, int64_t deadline)
+{
+    struct epoll_state *state = self;
+    struct epoll_event events[EVENTS_A_WAIT];
+    int64_t left = -1;
+    int count;
+    if (deadline != HOST_NEVER) {
+        left = deadline <= 0 ? 0 : deadline - epoll_now(self);
+        if (left < 0)
+            left = 0;
+    }
+    count = wait_for_events(state, events, left);
+    if (count < 0)
+        return errno == EINTR ? 0 : -errno;
+    for (int i = 0; i < count; i++)
+        report_event(state, &events[i]);
+    return 0;
+}
+
+/* Async-signal-safe. The eventfd's counter cannot overflow: it does not block, and a full one wakes too. */
+static void epoll_wake(void *self)
+{
+    struct epoll_state *state = self;
+    uint64_t one = 1;
+    int kept = errno;
+    if (write(state->event, &one, sizeof one) < 0) {
+        /* EAGAIN: a wake is pending already */
+    }
+    errno = kept;
+}
+
+static int epoll_interrupts(void *self, const int *signals)
+{
+    if (signals)
+        return signals_start(self, signals);
+    signals_stop(self);
+    return 0;
+}
+
+static int64_t epoll_read(void *self, int fd, void *buffer, size_t size_bytes)
+{
+    return streams_read(&((struct epoll_state *)self)->streams, fd, buffer, size_bytes);
+}
+
+static int64_t epoll_write(void *self, int fd, const void *bytes, size_t size_bytes)
+{
+    return streams_write(&((struct epoll_state *)self)->streams, fd, bytes, size_bytes);
+}
+
+CORUN_HOST(host_epoll, epoll_open, epoll_close, epoll_now, epoll_watch, epoll_unwatch,
+           epoll_wait_host, epoll_wake, epoll_interrupts, epoll_read, epoll_write, host_no_call,
+           host_no_call_cancel);
+
+int corun_loop_epoll(corun_loop **out_loop)
+{
+    return loop_open(&host_epoll, out_loop);
+}

@@ -1,0 +1,24 @@
+/* What the files of the native host share. */
+#ifndef HOSTS_NATIVE_H
+#define HOSTS_NATIVE_H
+
+#include "hosts/host.h"
+
+/* streams.c: how each descriptor is read and written. */
+struct stream; /* of one descriptor */
+struct streams {
+    struct stream *table; /* by descriptor */
+    int capacity;
+};
+
+CORUN_INTERNAL void streams_close(struct streams *streams);
+CORUN_INTERNAL int64_t streams_read(struct streams *streams, int fd, void *buffer, size_t size_bytes);
+CORUN_INTERNAL int64_t streams_write(struct streams *streams, int fd, const void *bytes, size_t size_bytes);
+/* The descriptor that is waited for in place of `fd`: itself, or the one it was reopened as. */
+CORUN_INTERNAL int streams_real(struct streams *streams, int fd);
+
+/* sigint.c: signals become corun_interrupt(). One loop a process may have them. */
+CORUN_INTERNAL int signals_start(const void *owner, const int *signals);
+CORUN_INTERNAL void signals_stop(const void *owner);
+
+#endif

@@ -1,0 +1,54 @@
+/* How a process begins and ends. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "corun/loop.h"
+#include "corun/runner.h"
+#include "native.h"
+
+int corun_loop_default(corun_loop **out_loop)
+{
+    return corun_loop_epoll(out_loop);
+}
+
+int corun_loop_poll_oneoff(corun_loop **out_loop)
+{
+    (void)out_loop;
+    return CORUN_UNSUPPORTED;
+}
+
+int corun_loop_turn_driven(corun_loop **out_loop)
+{
+    (void)out_loop;
+    return CORUN_UNSUPPORTED;
+}
+
+/* Nobody calls into a process by name. */
+int corun_entry_start_(corun_awaitable main)
+{
+    (void)main;
+    return CORUN_UNSUPPORTED;
+}
+
+void host_start(void)
+{
+}
+
+void host_exit(int status)
+{
+    exit(status);
+}
+
+/* Dies of SIGINT itself, so that a shell that waits sees it and stops its script. */
+void host_exit_interrupted(void)
+{
+    sigset_t only;
+    fflush(NULL);
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
+    sigemptyset(&only);
+    sigaddset(&only, SIGINT);
+    sigprocmask(SIG_UNBLOCK, &only, NULL);
+    _Exit(130);
+}

@@ -1,0 +1,141 @@
+/* Reading and writing without blocking, and without touching what other processes share.
+ *
+ * O_NONBLOCK belongs to the open file, not to the descriptor: setting it on an inherited standard
+ * stream would break every process that has it. So a pipe or terminal that is a standard stream is
+ * opened once more through /proc/self/fd, non-blocking; where that fails (sockets, no /proc), the descriptor
+ * is asked with poll(2) before each operation, and writes stay within PIPE_BUF, which poll promises not to
+ * block.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "native.h"
+
+enum stream_kind {
+    STREAM_UNKNOWN,
+    STREAM_DIRECT,   /* a file that is always ready, or one that does not block */
+    STREAM_REOPENED, /* `other` does not block */
+    STREAM_POLLED,   /* blocks: ask first */
+};
+
+struct stream {
+    enum stream_kind kind;
+    int other;
+};
+
+static bool is_always_ready(mode_t mode)
+{
+    return S_ISREG(mode) || S_ISDIR(mode) || S_ISBLK(mode);
+}
+
+/* Opens `fd` once more. Its own access mode is all that may be asked for. */
+static int reopen(int fd, int flags)
+{
+    static const char prefix[] = "/proc/self/fd/";
+    char path[sizeof prefix + 12];
+    char digits[12];
+    size_t at = sizeof prefix - 1, count = 0;
+    unsigned number = (unsigned)fd;
+    memcpy(path, prefix, at);
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while (number /= 10);
+    while (count)
+        path[at++] = digits[--count];
+    path[at] = '\0';
+    return open(path, (flags & O_ACCMODE) | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+}
+
+static void classify(struct stream *stream, int fd)
+{
+    struct stat status;
+    int flags = fcntl(fd, F_GETFL);
+    stream->kind = STREAM_DIRECT;
+    if (flags < 0 || fstat(fd, &status) < 0 || is_always_ready(status.st_mode) || flags & O_NONBLOCK)
+        return;
+    stream->kind = STREAM_POLLED;
+    if (fd > STDERR_FILENO || !(S_ISFIFO(status.st_mode) || isatty(fd)))
+        return;
+    stream->other = reopen(fd, flags);
+    if (stream->other >= 0)
+        stream->kind = STREAM_REOPENED;
+}
+
+/* Standard streams stay what they are; other numbers may be opened anew at any time, so that they are
+ * looked at each time. */
+static struct stream stream_of(struct streams *streams, int fd)
+{
+    struct stream found = {STREAM_UNKNOWN, -1};
+    if (fd > STDERR_FILENO) {
+        classify(&found, fd);
+        return found;
+    }
+    if (!streams->table) {
+        streams->table = memory_allocate(3 * sizeof *streams->table);
+        if (!streams->table) {
+            found.kind = STREAM_POLLED;
+            return found;
+        }
+        for (int i = 0; i <= STDERR_FILENO; i++)
+            streams->table[i] = (struct stream){STREAM_UNKNOWN, -1};
+    }
+    if (streams->table[fd].kind == STREAM_UNKNOWN)
+        classify(&streams->table[fd], fd);
+    return streams->table[fd];
+}
+
+void streams_close(struct streams *streams)
+{
+    for (int fd = 0; streams->table && fd <= STDERR_FILENO; fd++)
+        if (streams->table[fd].kind == STREAM_REOPENED)
+            close(streams->table[fd].other);
+    memory_release(streams->table);
+    streams->table = NULL;
+}
+
+int streams_real(struct streams *streams, int fd)
+{
+    struct stream stream = {STREAM_UNKNOWN, -1};
+    if (fd >= 0 && fd <= STDERR_FILENO)
+        stream = stream_of(streams, fd);
+    return stream.kind == STREAM_REOPENED ? stream.other : fd;
+}
+
+static bool is_ready(int fd, short events)
+{
+    struct pollfd asked = {fd, events, 0};
+    return poll(&asked, 1, 0) != 0;
+}
+
+int64_t streams_read(struct streams *streams, int fd, void *buffer, size_t size_bytes)
+{
+    struct stream stream = stream_of(streams, fd);
+    ssize_t count;
+    if (stream.kind == STREAM_POLLED && !is_ready(fd, POLLIN))
+        return -EAGAIN;
+    do
+        count = read(stream.kind == STREAM_REOPENED ? stream.other : fd, buffer, size_bytes);
+    while (count < 0 && errno == EINTR);
+    return count < 0 ? -errno : count;
+}
+
+int64_t streams_write(struct streams *streams, int fd, const void *bytes, size_t size_bytes)
+{
+    struct stream stream = stream_of(streams, fd);
+    ssize_t count;
+    if (stream.kind == STREAM_POLLED) {
+        if (!is_ready(fd, POLLOUT))
+            return -EAGAIN;
+        if (size_bytes > PIPE_BUF)
+            size_bytes = PIPE_BUF;
+    }
+    do
+        count = write(stream.kind == STREAM_REOPENED ? stream.other : fd, bytes, size_bytes);
+    while (count < 0 && errno == EINTR);
+    return count < 0 ? -errno : count;
+}

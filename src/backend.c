@@ -1,0 +1,126 @@
+#include "backend.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+int backend_open(struct backend *backend, const struct host *host, corun_loop *loop)
+{
+    void *state = NULL;
+    int rc = host->open(loop, &state);
+    if (rc < 0)
+        return rc;
+    *backend = (struct backend){host, state, false};
+    return 0;
+}
+
+void backend_close(struct backend *backend)
+{
+    assert(!backend->interruptible);
+    backend->host->close(backend->state);
+    backend->state = NULL;
+}
+
+bool backend_can_wait(const struct backend *backend)
+{
+    return backend->host->wait != host_no_wait;
+}
+
+int64_t backend_now(struct backend *backend)
+{
+    return backend->host->now(backend->state);
+}
+
+int backend_watch(struct backend *backend, int fd, int events, struct watch *watch)
+{
+    int rc;
+    assert(events != 0 && fd >= 0);
+    rc = backend->host->watch(backend->state, fd, events, watch);
+    assert(rc <= HOST_ALWAYS_READY);
+    return rc;
+}
+
+void backend_unwatch(struct backend *backend, int fd)
+{
+    backend->host->unwatch(backend->state, fd);
+}
+
+/* In the hard-test build every other wait with nothing to report returns early, as hosts may. */
+static bool returns_early(int64_t deadline)
+{
+#if defined(CORUN_HARD)
+    static _Thread_local unsigned waits;
+    return deadline != HOST_NEVER && waits++ % 2 == 0;
+#else
+    (void)deadline;
+    return false;
+#endif
+}
+
+int backend_wait(struct backend *backend, int64_t deadline)
+{
+    int rc;
+    if (!backend_can_wait(backend))
+        return 0;
+    if (returns_early(deadline))
+        deadline = 0;
+    rc = backend->host->wait(backend->state, deadline);
+    assert(rc <= 0);
+    return rc;
+}
+
+void backend_wake(struct backend *backend)
+{
+    backend->host->wake(backend->state);
+}
+
+void backend_interrupts(struct backend *backend, const int *signals)
+{
+    int on = backend->host->interrupts(backend->state, signals);
+    backend->interruptible = signals && on > 0;
+}
+
+int64_t backend_read(struct backend *backend, int fd, void *buffer, size_t size_bytes)
+{
+    return backend->host->read(backend->state, fd, buffer, size_bytes);
+}
+
+int64_t backend_write(struct backend *backend, int fd, const void *bytes, size_t size_bytes)
+{
+    return backend->host->write(backend->state, fd, bytes, size_bytes);
+}
+
+int host_no_watch(void *state, int fd, int events, struct watch *watch)
+{
+    (void)state, (void)fd, (void)events, (void)watch;
+    return CORUN_UNSUPPORTED;
+}
+
+void host_no_unwatch(void *state, int fd)
+{
+    (void)state, (void)fd;
+}
+
+int host_no_wait(void *state, int64_t deadline)
+{
+    (void)state, (void)deadline;
+    return CORUN_UNSUPPORTED;
+}
+
+int host_no_interrupts(void *state, const int *signals)
+{
+    (void)state, (void)signals;
+    return 0;
+}
+
+int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes, uint32_t *out_id)
+{
+    (void)state, (void)name, (void)bytes, (void)size_bytes, (void)out_id;
+    return CORUN_UNSUPPORTED;
+}
+
+int host_no_call_cancel(void *state, uint32_t id)
+{
+    (void)state, (void)id;
+    return CORUN_UNSUPPORTED;
+}

@@ -1,0 +1,178 @@
+/* Callbacks: functions that the loop calls, soon, at a time, or for another thread. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "duration.h"
+#include "future.h"
+#include "loop.h"
+#include "memory.h"
+
+enum callback_state {
+    CALLBACK_QUEUED, /* in the ready queue or the timer heap; the loop has a reference */
+    CALLBACK_OVER,   /* called, cancelled or dropped */
+};
+
+struct corun_callback {
+    struct entry entry;
+    corun_loop *loop;
+    void (*function)(void *);
+    void *argument;
+    corun_callback *next_foreign; /* valid until the loop's thread has taken it */
+    uint32_t references;
+    enum callback_state state;
+};
+
+void corun_callback_release(corun_callback *callback)
+{
+    if (callback && --callback->references == 0)
+        memory_release(callback);
+}
+
+static void run_callback(struct entry *entry)
+{
+    corun_callback *callback = container_of(entry, corun_callback, entry);
+    callback->state = CALLBACK_OVER;
+    callback->function(callback->argument);
+    corun_callback_release(callback);
+}
+
+static corun_callback *callback_create(corun_loop *loop, void (*function)(void *), void *argument)
+{
+    corun_callback *callback = memory_allocate(sizeof *callback);
+    if (callback)
+        *callback = (corun_callback){
+            .entry.run = run_callback, .loop = loop, .function = function, .argument = argument, .references = 1};
+    return callback;
+}
+
+static void give_reference(corun_callback *callback, corun_callback **out_callback)
+{
+    if (!out_callback)
+        return;
+    callback->references++;
+    *out_callback = callback;
+}
+
+int corun_loop_call_soon(corun_loop *loop, void (*function)(void *), void *argument,
+                         corun_callback **out_callback)
+{
+    corun_callback *callback;
+    if (loop->closed)
+        return CORUN_CLOSED;
+    callback = callback_create(loop, function, argument);
+    if (!callback)
+        return -ENOMEM;
+    loop_ready(loop, &callback->entry);
+    give_reference(callback, out_callback);
+    return 0;
+}
+
+static int call_at_ns(corun_loop *loop, int64_t deadline, void (*function)(void *), void *argument,
+                      corun_callback **out_callback)
+{
+    corun_callback *callback = callback_create(loop, function, argument);
+    int rc;
+    if (!callback)
+        return -ENOMEM;
+    rc = timer_arm(&loop->timers, &callback->entry, deadline);
+    if (rc < 0) {
+        memory_release(callback);
+        return rc;
+    }
+    give_reference(callback, out_callback);
+    return 0;
+}
+
+int corun_loop_call_later(corun_loop *loop, double seconds, void (*function)(void *), void *argument,
+                          corun_callback **out_callback)
+{
+    if (loop->closed)
+        return CORUN_CLOSED;
+    if (isnan(seconds))
+        return CORUN_INVALID_DELAY;
+    return call_at_ns(loop, time_after(backend_now(&loop->backend), seconds), function, argument,
+                      out_callback);
+}
+
+int corun_loop_call_at(corun_loop *loop, double time, void (*function)(void *), void *argument,
+                       corun_callback **out_callback)
+{
+    if (loop->closed)
+        return CORUN_CLOSED;
+    if (isnan(time))
+        return CORUN_INVALID_DELAY;
+    return call_at_ns(loop, time_after(0, time), function, argument, out_callback);
+}
+
+void corun_callback_cancel(corun_callback *callback)
+{
+    if (callback->state == CALLBACK_OVER)
+        return;
+    callback->state = CALLBACK_OVER;
+    if (!timer_disarm(&callback->loop->timers, &callback->entry))
+        list_remove(&callback->entry.link);
+    corun_callback_release(callback);
+}
+
+/* --------------------------------------------------------- other threads */
+
+int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), void *argument)
+{
+    corun_callback *callback, *newest;
+    if (loop->closed)
+        return CORUN_CLOSED;
+    if (loop_is_this_thread(loop) && loop->running)
+        return corun_loop_call_soon(loop, function, argument, NULL);
+    callback = callback_create(loop, function, argument);
+    if (!callback)
+        return -ENOMEM;
+    newest = atomic_load(&loop->foreign);
+    do
+        callback->next_foreign = newest;
+    while (!atomic_compare_exchange_weak(&loop->foreign, &newest, callback));
+    /* Only the first of several need wake the loop: it takes them all. */
+    if (!newest) {
+        atomic_store(&loop->woken, true);
+        backend_wake(&loop->backend);
+    }
+    return 0;
+}
+
+void calls_take_foreign(corun_loop *loop)
+{
+    corun_callback *newest = atomic_exchange(&loop->foreign, NULL), *oldest = NULL;
+    while (newest) {
+        corun_callback *next = newest->next_foreign;
+        newest->next_foreign = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    for (; oldest; oldest = oldest->next_foreign)
+        loop_ready(loop, &oldest->entry);
+}
+
+/* ------------------------------------------------------------------ close */
+
+static void drop_entry(struct entry *entry)
+{
+    corun_callback *callback;
+    if (future_drop_callback(entry) || entry->run != run_callback)
+        return;
+    callback = container_of(entry, corun_callback, entry);
+    callback->state = CALLBACK_OVER;
+    corun_callback_release(callback);
+}
+
+void calls_drop(corun_loop *loop)
+{
+    struct entry *entry;
+    calls_take_foreign(loop);
+    while ((entry = timer_take_due(&loop->timers, INT64_MAX)))
+        loop_ready(loop, entry);
+    while (!list_is_empty(&loop->ready)) {
+        entry = container_of(loop->ready.next, struct entry, link);
+        list_remove(&entry->link);
+        drop_entry(entry);
+    }
+}

@@ -1,0 +1,337 @@
+/* What the macros of a coroutine call, and how an exit travels from frame to frame.
+ *
+ * The step of a frame returns to the driver (task.c) at every await and at its end; nothing here calls a
+ * step. So a chain of any depth needs no C stack, and resuming it costs the same at any depth.
+ *
+ * An exit is kept in its frame while the cleanup runs: an await in the cleanup cannot overwrite it.
+ */
+#include "corun/coroutine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "frame.h"
+#include "memory.h"
+#include "task.h"
+
+static void call_start(void *self, corun_waiter *waiter);
+static void call_cancel(void *self, corun_waiter *waiter);
+
+const corun_awaitable_type corun_call_type_ = {"call", call_start, call_cancel};
+
+/* Calls are told by their type before anything would start them. */
+static void call_start(void *self, corun_waiter *waiter)
+{
+    (void)self;
+    corun_waiter_done(waiter, CORUN_NOT_AWAITABLE, NULL);
+}
+
+static void call_cancel(void *self, corun_waiter *waiter)
+{
+    (void)self, (void)waiter;
+}
+
+/* ------------------------------------------------------------ the exit kept */
+
+/* Bytes that a frame holds until it is popped. */
+struct kept_bytes {
+    size_t size;
+    char data[];
+};
+
+static void exit_clear(corun_frame *frame)
+{
+    void *kept;
+    memcpy(&kept, frame->exit, sizeof kept);
+    if (frame->error)
+        failure_release(kept);
+    else if (frame->tag == CORUN_BYTES)
+        memory_release(kept);
+    frame->error = 0;
+    frame->tag = CORUN_NO_VALUE;
+}
+
+static void exit_keep_error(corun_frame *frame, int error, corun_failure *failure)
+{
+    void *kept = failure;
+    frame->error = error;
+    memcpy(frame->exit, &kept, sizeof kept);
+}
+
+/* Returns 0 or -ENOMEM. */
+static int exit_keep_value(corun_frame *frame, corun_value value)
+{
+    struct kept_bytes *kept;
+    frame->tag = value.tag;
+    if (value.tag != CORUN_BYTES) {
+        memcpy(frame->exit, &value.i, sizeof value.i);
+        return 0;
+    }
+    kept = memory_allocate(sizeof *kept + value.size);
+    if (!kept) {
+        frame->tag = CORUN_NO_VALUE;
+        return -ENOMEM;
+    }
+    kept->size = value.size;
+    if (value.size)
+        memcpy(kept->data, value.bytes, value.size);
+    memcpy(frame->exit, &kept, sizeof(void *));
+    return 0;
+}
+
+/* Takes the exit out of a frame that is about to go. */
+static struct outcome exit_take(corun_frame *frame)
+{
+    struct outcome outcome;
+    void *kept;
+    memcpy(&kept, frame->exit, sizeof kept);
+    if (frame->error)
+        return outcome_of_error(frame->error, kept);
+    memset(&outcome, 0, sizeof outcome);
+    outcome.value.tag = frame->tag;
+    if (frame->tag == CORUN_BYTES) {
+        struct kept_bytes *bytes = kept;
+        outcome.value.bytes = bytes->data;
+        outcome.value.size = bytes->size;
+        outcome.owned = true;
+    } else if (frame->tag != CORUN_NO_VALUE) {
+        memcpy(&outcome.value.i, frame->exit, sizeof outcome.value.i);
+    }
+    return outcome;
+}
+
+void outcome_release(struct outcome *outcome)
+{
+    if (outcome->error)
+        failure_release(outcome->failure);
+    else if (outcome->owned)
+        memory_release(container_of(outcome->value.bytes, struct kept_bytes, data));
+    memset(outcome, 0, sizeof *outcome);
+}
+
+int outcome_of_value(struct outcome *out, corun_value value)
+{
+    struct kept_bytes *kept;
+    memset(out, 0, sizeof *out);
+    out->value = value;
+    if (value.tag != CORUN_BYTES)
+        return 0;
+    kept = memory_allocate(sizeof *kept + value.size);
+    if (!kept)
+        return -ENOMEM;
+    kept->size = value.size;
+    if (value.size)
+        memcpy(kept->data, value.bytes, value.size);
+    out->value.bytes = kept->data;
+    out->owned = true;
+    return 0;
+}
+
+/* -------------------------------------------------- how exits are passed on */
+
+static corun_where where_of(const corun_frame *frame)
+{
+    return (corun_where){frame->coroutine->file, frame->coroutine->name, frame->line};
+}
+
+/* Notes the line at which an error passes; a bare cancellation leaves no trace. */
+static corun_failure *note_trace(corun_frame *frame, int error, corun_failure *failure)
+{
+    if (!failure && error == CORUN_CANCELLED)
+        return NULL;
+    failure = failure ? failure_own(failure) : failure_create(error, NULL);
+    if (failure)
+        failure_add_where(failure, where_of(frame));
+    return failure;
+}
+
+/* The drop is for frames whose own cleanup never ran. */
+static void drop_arguments(corun_frame *frame)
+{
+    if (frame->state != FRAME_CLEANUP && *frame->coroutine->drop)
+        (*frame->coroutine->drop)(frame);
+}
+
+static int pop_frame(corun_task *task)
+{
+    corun_frame *frame = task->top;
+    struct outcome outcome = exit_take(frame);
+    if (outcome.error)
+        drop_arguments(frame);
+    frame_pop(task);
+    return frames_deliver(task, outcome);
+}
+
+/* Leaves a frame whose exit is set: through its cleanup if it has one ahead, else to its caller. */
+static int leave_frame(corun_task *task, corun_frame *frame)
+{
+    if (frame->state == FRAME_BODY && frame->cleanup) {
+        frame->state = FRAME_CLEANUP;
+        frame->resume = frame->cleanup;
+        return STEP_AGAIN;
+    }
+    return pop_frame(task);
+}
+
+/* An error during the cleanup becomes the exit; what it replaces becomes its context. */
+static void replace_exit(corun_frame *frame, int error, corun_failure *failure)
+{
+    struct outcome old = exit_take(frame);
+    if (old.error && !failure)
+        failure = failure_create(error, NULL);
+    if (old.error && !old.failure)
+        old.failure = failure_create(old.error, NULL);
+    if (failure && old.error)
+        failure_set_context(failure, old.failure);
+    else
+        outcome_release(&old);
+    frame->tag = CORUN_NO_VALUE;
+    exit_keep_error(frame, error, failure);
+}
+
+static bool is_caught(const corun_frame *frame, int error)
+{
+    if (frame->mode == CORUN_CATCH_ALL_)
+        return true;
+    return frame->mode == CORUN_CATCH_ && error != CORUN_CANCELLED && error != CORUN_INTERRUPTED
+           && error != CORUN_SYSTEM_EXIT;
+}
+
+/* Whether the frame goes on with its next line; if not, the error is now its exit. */
+static bool goes_on(corun_task *task, corun_frame *frame, struct outcome outcome)
+{
+    corun_failure *failure;
+    if (outcome.error == 0) {
+        if (frame->mode != CORUN_PASS_ON_)
+            frame->caught = 0;
+        task->future.outcome = outcome;
+        return true;
+    }
+    memset(&task->future.outcome, 0, sizeof task->future.outcome);
+    if (is_caught(frame, outcome.error)) {
+        frame->caught = outcome.error;
+        failure_release(outcome.failure);
+        return true;
+    }
+    failure = note_trace(frame, outcome.error, outcome.failure);
+    if (frame->state == FRAME_CLEANUP) {
+        replace_exit(frame, outcome.error, failure);
+        return true;
+    }
+    exit_keep_error(frame, outcome.error, failure);
+    return false;
+}
+
+int frames_deliver(corun_task *task, struct outcome outcome)
+{
+    for (corun_frame *frame; (frame = task->top);) {
+        if (goes_on(task, frame, outcome))
+            return STEP_AGAIN;
+        if (frame->cleanup) {
+            frame->state = FRAME_CLEANUP;
+            frame->resume = frame->cleanup;
+            return STEP_AGAIN;
+        }
+        outcome = exit_take(frame);
+        drop_arguments(frame);
+        frame_pop(task);
+    }
+    task->future.outcome = outcome;
+    return STEP_FINISHED;
+}
+
+void frames_abandon(corun_task *task)
+{
+    while (task->top) {
+        corun_frame *frame = task->top;
+        bool leaving = frame->state == FRAME_CLEANUP;
+        drop_arguments(frame);
+        if (leaving)
+            exit_clear(frame);
+        frame_pop(task);
+    }
+}
+
+/* ------------------------------------------------------ what macros expand to */
+
+int corun_await_(corun_task *task, corun_frame *frame, corun_awaitable awaitable, int mode)
+{
+    frame->mode = (uint8_t)mode;
+    if (frame->state == FRAME_NEW)
+        frame->state = FRAME_BODY;
+    outcome_release(&task->future.outcome);
+    if (awaitable.type != &corun_call_type_)
+        return task_wait(task, awaitable);
+    if (frame_push(task, awaitable.self))
+        return STEP_AGAIN;
+    return frames_deliver(task, outcome_of_error(-ENOMEM, NULL));
+}
+
+corun_value corun_result_(const corun_task *task)
+{
+    return task->future.outcome.value;
+}
+
+int corun_finally_(corun_task *task, corun_frame *frame)
+{
+    assert(frame->cleanup && "CORUN_FINALLY without CORUN_TRY before it");
+    frame->state = FRAME_BODY;
+    return leave_frame(task, frame);
+}
+
+int corun_end_(corun_task *task, corun_frame *frame)
+{
+    (void)frame;
+    return pop_frame(task);
+}
+
+int corun_return_(corun_task *task, corun_frame *frame, corun_value value)
+{
+    int rc;
+    if (frame->state == FRAME_CLEANUP)
+        exit_clear(frame);
+    else
+        frame->state = FRAME_BODY;
+    rc = exit_keep_value(frame, value);
+    if (rc < 0)
+        return corun_raise_(task, frame, rc);
+    return leave_frame(task, frame);
+}
+
+static int raise_failure(corun_task *task, corun_frame *frame, int error, corun_failure *failure)
+{
+    if (error >= 0)
+        error = CORUN_BAD_ARGUMENT;
+    failure = note_trace(frame, error, failure);
+    if (frame->state == FRAME_CLEANUP)
+        replace_exit(frame, error, failure);
+    else {
+        frame->state = FRAME_BODY;
+        exit_keep_error(frame, error, failure);
+    }
+    return leave_frame(task, frame);
+}
+
+int corun_raise_(corun_task *task, corun_frame *frame, int error)
+{
+    return raise_failure(task, frame, error, NULL);
+}
+
+int corun_raise_with_(corun_task *task, corun_frame *frame, int error, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return raise_failure(task, frame, error, failure_create(error, text));
+}
+
+int corun_exit_(corun_task *task, corun_frame *frame, int status)
+{
+    task->future.loop->exit_status = status;
+    return raise_failure(task, frame, CORUN_SYSTEM_EXIT, NULL);
+}

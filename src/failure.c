@@ -1,0 +1,92 @@
+#include "failure.h"
+
+#include <string.h>
+
+#include "memory.h"
+
+struct failure {
+    corun_failure seen; /* what users see, first */
+    uint32_t references;
+    uint32_t capacity; /* of the trace */
+    char message[];
+};
+
+/* A recursion that fails at a depth of 10,000 is told by its innermost awaits. */
+enum { LONGEST_TRACE = 64 };
+
+static struct failure *failure_of(const corun_failure *seen)
+{
+    return container_of(seen, struct failure, seen);
+}
+
+corun_failure *failure_create(int code, const char *message)
+{
+    size_t length = message ? strlen(message) + 1 : 0;
+    struct failure *made = memory_allocate(sizeof *made + length);
+    if (!made)
+        return NULL;
+    memset(made, 0, sizeof *made);
+    if (message)
+        memcpy(made->message, message, length);
+    made->seen.code = code;
+    made->seen.message = message ? made->message : corun_error_text(code);
+    made->references = 1;
+    return &made->seen;
+}
+
+corun_failure *failure_retain(corun_failure *failure)
+{
+    if (failure)
+        failure_of(failure)->references++;
+    return failure;
+}
+
+corun_failure *failure_own(corun_failure *failure)
+{
+    corun_failure *copy;
+    if (!failure || failure_of(failure)->references == 1)
+        return failure;
+    copy = failure_create(failure->code, failure->message);
+    if (!copy)
+        return failure;
+    for (size_t i = 0; i < failure->depth; i++)
+        failure_add_where(copy, failure->trace[i]);
+    copy->context = failure_retain((corun_failure *)(uintptr_t)failure->context);
+    failure_release(failure);
+    return copy;
+}
+
+void failure_release(corun_failure *failure)
+{
+    while (failure && --failure_of(failure)->references == 0) {
+        corun_failure *context = (corun_failure *)(uintptr_t)failure->context;
+        memory_release((void *)(uintptr_t)failure->trace);
+        memory_release(failure_of(failure));
+        failure = context;
+    }
+}
+
+void failure_add_where(corun_failure *failure, corun_where where)
+{
+    struct failure *self = failure_of(failure);
+    corun_where *trace = (corun_where *)(uintptr_t)failure->trace;
+    if (self->references > 1 || failure->depth == LONGEST_TRACE)
+        return;
+    if (failure->depth == self->capacity) {
+        uint32_t capacity = self->capacity ? self->capacity * 2 : 4;
+        trace = memory_resize(trace, capacity * sizeof *trace);
+        if (!trace)
+            return;
+        failure->trace = trace;
+        self->capacity = capacity;
+    }
+    trace[failure->depth++] = where;
+}
+
+void failure_set_context(corun_failure *failure, corun_failure *context)
+{
+    if (failure->context)
+        failure_release(context);
+    else
+        failure->context = context;
+}

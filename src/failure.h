@@ -1,0 +1,21 @@
+/* Failures: what is known of an error beside its code. Counted, never changed once shared.
+ *
+ * They are made only on the way of an error, and any of it may be lost without memory: the code never
+ * is. A bare cancellation makes none, so that cancelling a million tasks allocates nothing.
+ */
+#ifndef CORUN_FAILURE_H
+#define CORUN_FAILURE_H
+
+#include "internal.h"
+
+/* Makes a failure, or gives NULL. `message` NULL: the code's text; else it is copied. */
+CORUN_INTERNAL corun_failure *failure_create(int code, const char *message);
+CORUN_INTERNAL corun_failure *failure_retain(corun_failure *failure); /* takes NULL */
+CORUN_INTERNAL void failure_release(corun_failure *failure);          /* takes NULL */
+CORUN_INTERNAL void failure_add_where(corun_failure *failure, corun_where where);
+/* Notes what it replaced; takes over that reference. */
+CORUN_INTERNAL void failure_set_context(corun_failure *failure, corun_failure *context);
+/* Turns a reference into one that nobody else has, copying if need be; the old one without memory. */
+CORUN_INTERNAL corun_failure *failure_own(corun_failure *failure);
+
+#endif

@@ -1,0 +1,13 @@
+/* Frames on a task's stack. */
+#ifndef CORUN_FRAME_H
+#define CORUN_FRAME_H
+
+/* Where a frame stands.
+ *   NEW       first step                       BODY
+ *   BODY      an exit, with a CORUN_TRY open   CLEANUP
+ *   BODY      an exit without                  gone
+ *   CLEANUP   its end, a return, a raise       gone
+ */
+enum frame_state { FRAME_NEW, FRAME_BODY, FRAME_CLEANUP };
+
+#endif

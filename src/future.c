@@ -1,0 +1,328 @@
+#include "future.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "memory.h"
+#include "report.h"
+#include "task.h"
+
+struct outcome outcome_of_error(int error, corun_failure *failure)
+{
+    struct outcome outcome;
+    memset(&outcome, 0, sizeof outcome);
+    outcome.failure = failure;
+    outcome.error = error;
+    return outcome;
+}
+
+struct outcome outcome_share(const struct outcome *outcome)
+{
+    struct outcome copy = *outcome;
+    copy.owned = false;
+    if (copy.error)
+        failure_retain(copy.failure);
+    return copy;
+}
+
+/* -------------------------------------------------------------- life cycle */
+
+void future_init(corun_future *future, corun_loop *loop)
+{
+    loop_retain(loop);
+    future->references = 1;
+    future->loop = loop;
+}
+
+int corun_future_create(corun_loop *loop, corun_future **out_future)
+{
+    corun_future *future;
+    if (!loop)
+        loop = corun_current_loop();
+    if (!loop)
+        return CORUN_NO_LOOP;
+    future = memory_allocate(sizeof *future);
+    if (!future)
+        return -ENOMEM;
+    memset(future, 0, sizeof *future);
+    future_init(future, loop);
+    *out_future = future;
+    return 0;
+}
+
+corun_future *corun_future_retain(corun_future *future)
+{
+    future->references++;
+    return future;
+}
+
+/* An error that nobody asked for, and that did not end the run, is told (F5). */
+static void report_unretrieved(corun_future *future)
+{
+    int error = future->outcome.error;
+    bool leaves = error == CORUN_INTERRUPTED || error == CORUN_SYSTEM_EXIT;
+    if (future->state == FUTURE_FINISHED && error && !leaves && !(future->flags & FUTURE_RETRIEVED))
+        report_never_retrieved(future);
+}
+
+void future_drop(corun_future *future)
+{
+    report_unretrieved(future);
+    while (future->waiters)
+        future_drop_callback(container_of(ring_take_first(&future->waiters), struct entry, link));
+    if (future->state != FUTURE_PENDING)
+        outcome_release(&future->outcome);
+    if (future->rare) {
+        memory_release(future->rare->name);
+        failure_release(future->rare->cancel_failure);
+        memory_release(future->rare);
+    }
+}
+
+void corun_future_release(corun_future *future)
+{
+    corun_loop *loop;
+    if (!future || --future->references > 0)
+        return;
+    future->references = 1; /* a report may borrow it */
+    loop = future->loop;
+    future_drop(future);
+    if (future->flags & FUTURE_IS_TASK)
+        list_remove(&((corun_task *)(void *)future)->all);
+    memory_release(future);
+    loop_release(loop);
+}
+
+struct rare *future_rare(corun_future *future)
+{
+    if (!future->rare) {
+        future->rare = memory_allocate(sizeof *future->rare);
+        if (future->rare)
+            *future->rare = (struct rare){NULL, NULL};
+    }
+    return future->rare;
+}
+
+/* ---------------------------------------------------------- done callbacks */
+
+struct done_callback {
+    struct entry entry;
+    corun_future *future; /* a reference from when it is scheduled */
+    union {
+        void (*of_future)(corun_future *, void *);
+        void (*of_task)(corun_task *, void *);
+    } function;
+    void *argument;
+};
+
+static void run_done(struct entry *entry)
+{
+    struct done_callback *callback = container_of(entry, struct done_callback, entry);
+    if (callback->future->flags & FUTURE_IS_TASK)
+        callback->function.of_task((corun_task *)(void *)callback->future, callback->argument);
+    else
+        callback->function.of_future(callback->future, callback->argument);
+    corun_future_release(callback->future);
+    memory_release(callback);
+}
+
+bool future_drop_callback(struct entry *entry)
+{
+    struct done_callback *callback = container_of(entry, struct done_callback, entry);
+    if (entry->run != run_done)
+        return false;
+    if (callback->future->state != FUTURE_PENDING)
+        corun_future_release(callback->future);
+    memory_release(callback);
+    return true;
+}
+
+static int add_done(struct done_callback added)
+{
+    struct done_callback *callback = memory_copy(&added, sizeof added);
+    if (!callback)
+        return -ENOMEM;
+    callback->entry.run = run_done;
+    if (added.future->state == FUTURE_PENDING) {
+        ring_append(&added.future->waiters, &callback->entry.link);
+    } else {
+        corun_future_retain(added.future);
+        loop_ready(added.future->loop, &callback->entry);
+    }
+    return 0;
+}
+
+int corun_future_add_done_callback(corun_future *future, void (*function)(corun_future *, void *),
+                                   void *argument)
+{
+    struct done_callback added = {.future = future, .argument = argument};
+    added.function.of_future = function;
+    return add_done(added);
+}
+
+int corun_task_add_done_callback(corun_task *task, void (*function)(corun_task *, void *), void *argument)
+{
+    struct done_callback added = {.future = &task->future, .argument = argument};
+    added.function.of_task = function;
+    return add_done(added);
+}
+
+int corun_future_remove_done_callback(corun_future *future, void (*function)(corun_future *, void *),
+                                      void *argument)
+{
+    struct list *kept = NULL, *link;
+    int removed = 0;
+    while ((link = ring_take_first(&future->waiters))) {
+        struct entry *entry = container_of(link, struct entry, link);
+        struct done_callback *callback = container_of(entry, struct done_callback, entry);
+        if (entry->run == run_done && callback->function.of_future == function
+            && callback->argument == argument) {
+            memory_release(callback);
+            removed++;
+        } else {
+            ring_append(&kept, link);
+        }
+    }
+    future->waiters = kept;
+    return removed;
+}
+
+/* ----------------------------------------------------------------- finish */
+
+/* Queues whoever waits, in the order in which they came. Allocates nothing, cannot fail. */
+void future_finish(corun_future *future, enum future_state state)
+{
+    struct list *link;
+    future->state = (uint8_t)state;
+    while ((link = ring_take_first(&future->waiters))) {
+        struct entry *entry = container_of(link, struct entry, link);
+        if (entry->run == task_resume_joined)
+            task_of_entry(entry)->future.wait = WAIT_WOKEN;
+        else
+            corun_future_retain(future);
+        loop_ready(future->loop, entry);
+    }
+}
+
+int corun_future_set(corun_future *future, corun_value value)
+{
+    int rc;
+    if (future->state != FUTURE_PENDING)
+        return CORUN_INVALID_STATE;
+    rc = outcome_of_value(&future->outcome, value);
+    if (rc < 0)
+        return rc;
+    future_finish(future, FUTURE_FINISHED);
+    return 0;
+}
+
+int corun_future_fail(corun_future *future, int error, const char *message)
+{
+    if (future->state != FUTURE_PENDING)
+        return CORUN_INVALID_STATE;
+    if (error >= 0)
+        return CORUN_BAD_ARGUMENT;
+    future->outcome = outcome_of_error(error, failure_create(error, message));
+    future_finish(future, FUTURE_FINISHED);
+    return 0;
+}
+
+int corun_future_cancel(corun_future *future, const char *message)
+{
+    future->flags |= FUTURE_RETRIEVED;
+    if (future->state != FUTURE_PENDING)
+        return 0;
+    future->outcome =
+        outcome_of_error(CORUN_CANCELLED, message ? failure_create(CORUN_CANCELLED, message) : NULL);
+    future_finish(future, FUTURE_CANCELLED);
+    return 1;
+}
+
+bool corun_future_done(const corun_future *future)
+{
+    return future->state != FUTURE_PENDING;
+}
+
+bool corun_future_cancelled(const corun_future *future)
+{
+    return future->state == FUTURE_CANCELLED;
+}
+
+int corun_future_result(corun_future *future, corun_value *out_value)
+{
+    if (future->state == FUTURE_PENDING)
+        return CORUN_INVALID_STATE;
+    future->flags |= FUTURE_RETRIEVED;
+    if (future->outcome.error == 0 && out_value)
+        *out_value = future->outcome.value;
+    return future->outcome.error;
+}
+
+/* ------------------------------------------------------------------- wait */
+
+static void future_start(void *self, corun_waiter *waiter)
+{
+    corun_future *future = self;
+    corun_task *task = task_of_waiter(waiter);
+    if (future == &task->future) {
+        corun_waiter_done(waiter, CORUN_SELF_AWAIT, NULL);
+    } else if (future->loop != task->future.loop) {
+        corun_waiter_done(waiter, CORUN_OTHER_LOOP, NULL);
+    } else if (future->state != FUTURE_PENDING) {
+        future->flags |= FUTURE_RETRIEVED;
+        task->future.outcome = outcome_share(&future->outcome);
+        task->future.task_flags |= TASK_ANSWERED;
+    } else {
+        corun_future_retain(future);
+        task->entry.run = task_resume_joined;
+        ring_append(&future->waiters, &task->entry.link);
+    }
+}
+
+/* Cancelling a wait cancels what is waited for; the wait ends when that has (T8). A message goes along. */
+static void future_cancel_wait(void *self, corun_waiter *waiter)
+{
+    corun_future *future = self;
+    struct rare *rare = task_of_waiter(waiter)->future.rare;
+    const char *message = rare && rare->cancel_failure ? rare->cancel_failure->message : NULL;
+    if (future->flags & FUTURE_IS_TASK)
+        corun_task_cancel((corun_task *)(void *)future, message);
+    else
+        corun_future_cancel(future, message);
+}
+
+static const corun_awaitable_type future_type = {"future", future_start, future_cancel_wait};
+static const corun_awaitable_type task_type = {"task", future_start, future_cancel_wait};
+
+corun_awaitable corun_wait_future(corun_future *future)
+{
+    return corun_awaitable_of(future ? &future_type : NULL, future);
+}
+
+corun_awaitable corun_join(corun_task *task)
+{
+    return corun_awaitable_of(task ? &task_type : NULL, task);
+}
+
+void task_resume_joined(struct entry *entry)
+{
+    corun_task *task = task_of_entry(entry);
+    corun_future *future = task->future.awaitable.self;
+    future->flags |= FUTURE_RETRIEVED;
+    task->future.outcome = outcome_share(&future->outcome);
+    /* The value's bytes are the future's: the caller of the wait has a reference too. */
+    corun_future_release(future);
+    task_resume(entry);
+}
+
+bool future_forget(corun_task *task)
+{
+    corun_awaitable awaitable = task->future.awaitable;
+    corun_future *future = awaitable.self;
+    if (awaitable.type != &future_type && awaitable.type != &task_type)
+        return false;
+    if (future->state == FUTURE_PENDING)
+        ring_remove(&future->waiters, &task->entry.link);
+    corun_future_release(future);
+    return true;
+}

@@ -1,0 +1,66 @@
+/* Futures, and what tasks have of them: a task begins with a future, as in asyncio. */
+#ifndef CORUN_FUTURE_INTERNAL_H
+#define CORUN_FUTURE_INTERNAL_H
+
+#include "corun/awaitable.h"
+#include "corun/future.h"
+#include "failure.h"
+#include "list.h"
+#include "timer.h"
+
+enum future_state { FUTURE_PENDING, FUTURE_CANCELLED, FUTURE_FINISHED };
+
+enum {
+    FUTURE_IS_TASK = 1,
+    FUTURE_RETRIEVED = 2, /* somebody asked for the error */
+};
+
+/* How something ended. `failure` may be NULL for want of memory, or for a bare cancellation. */
+struct outcome {
+    union {
+        corun_value value;      /* if error is 0 */
+        corun_failure *failure; /* else; one reference */
+    };
+    int32_t error;
+    bool owned; /* value's bytes are ours to release */
+};
+
+struct corun_future {
+    uint32_t references;
+    uint8_t state, flags;
+    uint8_t wait;       /* of a task: enum task_wait in task.h */
+    uint8_t task_flags; /* of a task: likewise */
+    corun_loop *loop;
+    struct list *waiters; /* a ring of entries, in the order in which they came; empty once done */
+    struct rare *rare;    /* what few have; NULL else */
+    union {
+        struct outcome outcome;    /* of a future: once done. Of a task: its end, or its latest await's */
+        corun_awaitable awaitable; /* of a task that waits: what for */
+    };
+};
+
+/* What only some tasks have. */
+struct rare {
+    char *name;
+    corun_failure *cancel_failure; /* the message of the latest cancel, until it is delivered */
+};
+
+CORUN_INTERNAL void future_init(corun_future *future, corun_loop *loop);
+/* Marks it done, its outcome being set, and queues whoever waits. */
+CORUN_INTERNAL void future_finish(corun_future *future, enum future_state state);
+/* Frees what a future has beside its own struct; reports an error that nobody asked for. */
+CORUN_INTERNAL void future_drop(corun_future *future);
+/* Frees an entry that is a done callback; false if it is something else. */
+CORUN_INTERNAL bool future_drop_callback(struct entry *entry);
+/* Takes a task that waits for a future or task off it; false if it waits for something else. */
+CORUN_INTERNAL bool future_forget(corun_task *task);
+CORUN_INTERNAL struct rare *future_rare(corun_future *future); /* makes it; NULL without memory */
+
+CORUN_INTERNAL void outcome_release(struct outcome *outcome);
+/* Copies one; bytes are borrowed. */
+CORUN_INTERNAL struct outcome outcome_share(const struct outcome *outcome);
+CORUN_INTERNAL struct outcome outcome_of_error(int error, corun_failure *failure);
+/* Copies the bytes of a value, so that the outcome owns them. Returns 0 or -ENOMEM. */
+CORUN_INTERNAL int outcome_of_value(struct outcome *out, corun_value value);
+
+#endif

@@ -1,0 +1,334 @@
+/* The loop: rounds, and who runs them.
+ *
+ * Always true:
+ *   - an entry stands in at most one place: ready, round, the timer heap, or a ring of waiters;
+ *   - queueing never allocates, so a wake-up cannot fail;
+ *   - entries queued during a round wait for the next one, and I/O comes in between.
+ *
+ * The host is not asked every round: while work is ready that would cost more than the work.
+ */
+#include "loop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inspect.h"
+#include "memory.h"
+#include "report.h"
+#include "task.h"
+
+enum { ROUNDS_BETWEEN_POLLS = 61, STEPS_BETWEEN_POLLS = 1000 };
+
+static _Thread_local corun_loop *running_loop;
+
+/* ------------------------------------------------------------ open, close */
+
+static bool debug_of_environment(void)
+{
+    const char *text = getenv("CORUN_DEBUG");
+    return text && *text && strcmp(text, "0") != 0;
+}
+
+int loop_open(const struct host *host, corun_loop **out_loop)
+{
+    corun_loop *loop = memory_allocate(sizeof *loop);
+    int rc;
+    if (!loop)
+        return -ENOMEM;
+    memset(loop, 0, sizeof *loop);
+    list_init(&loop->ready);
+    list_init(&loop->round);
+    list_init(&loop->tasks);
+    list_init(&loop->unreleased);
+    loop->references = 1;
+    loop->debug = debug_of_environment();
+    rc = backend_open(&loop->backend, host, loop);
+    if (rc < 0) {
+        memory_release(loop);
+        return rc;
+    }
+    *out_loop = loop;
+    return 0;
+}
+
+void *loop_host_state(const corun_loop *loop, const struct host *host)
+{
+    return loop->backend.host == host && !loop->closed ? loop->backend.state : NULL;
+}
+
+void loop_retain(corun_loop *loop)
+{
+    loop->references++;
+}
+
+void loop_release(corun_loop *loop)
+{
+    if (--loop->references == 0)
+        memory_release(loop);
+}
+
+int corun_loop_close(corun_loop *loop)
+{
+    if (!loop || loop->closed)
+        return 0;
+    if (loop->running)
+        return CORUN_RUNNING;
+    if (loop->debug)
+        report_left_references(loop);
+    tasks_abandon(loop);
+    calls_drop(loop);
+    interrupts_disclaim(loop);
+    loop->closed = true;
+    watches_free(loop);
+    timers_free(&loop->timers);
+    backend_close(&loop->backend);
+    loop_release(loop);
+    return 0;
+}
+
+/* -------------------------------------------------------------- one round */
+
+static bool can_be_woken(const corun_loop *loop)
+{
+    return loop->watch_waiters > 0 || loop->holds > 0 || loop->backend.interruptible;
+}
+
+/* Nothing is ready. Waiting without end is a deadlock if nothing from outside can end it. */
+static int wait_for_host(corun_loop *loop)
+{
+    int64_t deadline = timer_next(&loop->timers);
+    if (deadline == INT64_MAX && !can_be_woken(loop))
+        return CORUN_DEADLOCK;
+    if (deadline == INT64_MAX && loop->watch_waiters == 0 && loop->holds == 0 && loop->debug)
+        report_deadlock_once(loop);
+    return backend_wait(&loop->backend, deadline);
+}
+
+/* Asks the host what happened: waits if there is nothing else to do, looks in now and then if there is. */
+static int poll_host(corun_loop *loop, bool may_block)
+{
+    bool idle = list_is_empty(&loop->ready) && !loop->stopping;
+    bool woken = atomic_load_explicit(&loop->woken, memory_order_relaxed);
+    if (!idle && !woken && ++loop->rounds < ROUNDS_BETWEEN_POLLS && loop->steps < STEPS_BETWEEN_POLLS)
+        return 0;
+    loop->rounds = loop->steps = 0;
+    atomic_store(&loop->woken, false);
+    calls_take_foreign(loop);
+    interrupts_check(loop, &loop->interrupts);
+    if (idle && may_block && list_is_empty(&loop->ready) && !loop->leaving)
+        return wait_for_host(loop);
+    return backend_wait(&loop->backend, 0);
+}
+
+static void queue_due_timers(corun_loop *loop)
+{
+    struct entry *entry;
+    int64_t now;
+    if (loop->timers.count == 0)
+        return;
+    now = backend_now(&loop->backend);
+    while ((entry = timer_take_due(&loop->timers, now)))
+        loop_ready(loop, entry);
+}
+
+void loop_set_script(corun_loop *loop, const struct loop_script *script)
+{
+    loop->script = script;
+}
+
+/* Takes the next entry of the round: the first, or in the sim any, by its seed. */
+static struct entry *take_next(corun_loop *loop)
+{
+    struct list *link = loop->round.next;
+    if (loop->script) {
+        uint64_t count = 0, chosen;
+        for (struct list *at = link; at != &loop->round; at = at->next)
+            count++;
+        for (chosen = loop->script->choose(loop->backend.state, count); chosen > 0; chosen--)
+            link = link->next;
+    }
+    list_remove(link);
+    return container_of(link, struct entry, link);
+}
+
+/* Runs what is ready now; what that queues waits for the next round. An error that leaves the loop
+ * puts the rest back in front, in order. */
+static void run_ready(corun_loop *loop)
+{
+    list_splice_before(&loop->round, &loop->ready);
+    while (!list_is_empty(&loop->round)) {
+        struct entry *entry;
+        if (loop->script)
+            loop->script->before_step(loop->backend.state, loop->total_steps + 1);
+        interrupts_check(loop, &loop->interrupts);
+        /* Dealing with an interrupt may have moved the last entry. */
+        if (loop->leaving || list_is_empty(&loop->round))
+            break;
+        entry = take_next(loop);
+        loop->steps++;
+        loop->total_steps++;
+        interrupts_note(&loop->interrupts);
+        entry->run(entry);
+        interrupts_note(&loop->interrupts);
+    }
+    list_splice_before(loop->ready.next, &loop->round);
+}
+
+int loop_round(corun_loop *loop, bool may_block)
+{
+    int rc = poll_host(loop, may_block);
+    loop->completions = 0;
+    if (rc == 0) {
+        queue_due_timers(loop);
+        run_ready(loop);
+        rc = loop->leaving;
+    }
+    loop->leaving = 0;
+    return rc;
+}
+
+void loop_abort(corun_loop *loop, int error)
+{
+    loop->leaving = error;
+}
+
+/* -------------------------------------------------------------------- run */
+
+static _Thread_local char thread_mark; /* its address tells threads apart */
+
+bool loop_is_this_thread(const corun_loop *loop)
+{
+    return loop->thread == &thread_mark;
+}
+
+int loop_enter(corun_loop *loop)
+{
+    if (loop->closed)
+        return CORUN_CLOSED;
+    if (loop->running)
+        return CORUN_LOOP_RUNNING;
+    if (running_loop)
+        return CORUN_RUNNING;
+    loop->thread = &thread_mark;
+    loop->running = true;
+    running_loop = loop;
+    return 0;
+}
+
+void loop_leave(corun_loop *loop)
+{
+    loop->running = false;
+    running_loop = NULL;
+}
+
+int corun_loop_run(corun_loop *loop)
+{
+    int rc = loop_enter(loop);
+    if (rc < 0)
+        return rc;
+    if (!backend_can_wait(&loop->backend)) {
+        loop_leave(loop);
+        return CORUN_UNSUPPORTED;
+    }
+    do
+        rc = loop_round(loop, true);
+    while (rc == 0 && !loop->stopping);
+    loop->stopping = false;
+    loop_leave(loop);
+    return rc;
+}
+
+void corun_loop_stop(corun_loop *loop)
+{
+    loop->stopping = true;
+}
+
+/* Tells the runner that its loop has stopped; it may start the next thing on it. */
+static void tell_stopped(corun_loop *loop, int rc)
+{
+    void (*stopped)(void *, int) = loop->listener.stopped;
+    loop->stopping = false;
+    loop_leave(loop);
+    if (stopped)
+        stopped(loop->listener.self, rc);
+}
+
+static int64_t until_next_timer(corun_loop *loop)
+{
+    int64_t deadline = timer_next(&loop->timers), now;
+    if (!list_is_empty(&loop->ready) || atomic_load(&loop->woken))
+        return 0;
+    if (deadline == INT64_MAX)
+        return -1;
+    now = backend_now(&loop->backend);
+    return deadline > now ? deadline - now : 0;
+}
+
+int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns)
+{
+    int64_t began, next;
+    int rc = loop_enter(loop);
+    if (rc < 0)
+        return rc == CORUN_CLOSED ? -2 : rc;
+    began = backend_now(&loop->backend);
+    do {
+        rc = loop_round(loop, false);
+        if (rc < 0 || loop->stopping) {
+            loop_retain(loop);
+            tell_stopped(loop, rc);
+            loop_release(loop);
+            return -2;
+        }
+        next = until_next_timer(loop);
+    } while (next == 0 && (loop->rounds != 0 || backend_now(&loop->backend) - began < budget_ns));
+    if (next == -1 && loop->watch_waiters == 0 && loop->holds == 0 && loop->debug)
+        report_deadlock_once(loop);
+    loop_leave(loop);
+    return next;
+}
+
+/* -------------------------------------------------------------------- ask */
+
+corun_loop *corun_current_loop(void)
+{
+    return running_loop;
+}
+
+bool corun_loop_is_running(const corun_loop *loop)
+{
+    return loop->running;
+}
+
+bool corun_loop_is_closed(const corun_loop *loop)
+{
+    return loop->closed;
+}
+
+double corun_loop_time(corun_loop *loop)
+{
+    return loop->closed ? NAN : (double)backend_now(&loop->backend) / 1e9;
+}
+
+void corun_loop_set_debug(corun_loop *loop, bool debug)
+{
+    loop->debug = debug;
+}
+
+bool corun_loop_get_debug(const corun_loop *loop)
+{
+    return loop->debug;
+}
+
+void corun_loop_hold(corun_loop *loop)
+{
+    loop->holds++;
+}
+
+void corun_loop_unhold(corun_loop *loop)
+{
+    assert(loop->holds > 0);
+    loop->holds--;
+}

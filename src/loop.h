@@ -1,0 +1,80 @@
+/* The loop: what its parts share. */
+#ifndef CORUN_LOOP_INTERNAL_H
+#define CORUN_LOOP_INTERNAL_H
+
+#include "backend.h"
+#include "corun/loop.h"
+#include "interrupt.h"
+#include "timer.h"
+
+/* What a runner hears of its loop while it runs or closes. */
+struct loop_listener {
+    void (*stopped)(void *self, int rc);                  /* a turn-driven loop has left its rounds */
+    void (*interrupted)(void *self);                      /* deal with one interrupt */
+    void (*task_added)(void *self, corun_task *task);     /* only while closing, else NULL */
+    void (*task_removed)(void *self, corun_task *task);   /* only while closing, else NULL */
+    void *self;
+};
+
+struct corun_loop {
+    struct list ready; /* entries to run in the next round */
+    struct list round; /* entries of the present round; empty between rounds */
+    struct timers timers;
+    struct backend backend;
+    struct list tasks;      /* not done, oldest first */
+    struct list unreleased; /* done, but somebody has a reference */
+    _Atomic(corun_callback *) foreign; /* calls from other threads, newest first */
+    struct interrupts interrupts;
+
+    struct watch **watches; /* by descriptor; NULL where none was ever used */
+    int watch_capacity;
+    uint32_t watch_waiters; /* waits that a descriptor can end */
+    uint32_t holds;
+    uint32_t completions; /* of I/O since the last suspension */
+    int64_t completions_since;
+
+    corun_task *current;
+    uint32_t rounds, steps; /* since the host was last asked */
+    uint64_t total_steps;
+    const struct loop_script *script; /* the sim's; NULL: first in, first out */
+
+    corun_exception_handler *handler;
+    void *handler_argument;
+    struct loop_listener listener;
+    const void *thread; /* that runs it, or ran it last */
+    uint32_t references; /* of tasks and futures, and one until it is closed */
+    int leaving; /* the error that leaves the loop, valid until it has left */
+    int exit_status;
+    bool running, in_turn, stopping, closed, debug, deadlock_told;
+    atomic_bool woken; /* another thread or a host asks for a poll */
+};
+
+CORUN_INTERNAL void loop_retain(corun_loop *loop);
+CORUN_INTERNAL void loop_release(corun_loop *loop);
+
+/* Queues an entry; its `run` is set. Never fails. */
+static inline void loop_ready(corun_loop *loop, struct entry *entry)
+{
+    list_append(&loop->ready, &entry->link);
+}
+
+/* One round. Returns 0, or the error that ends the run. */
+CORUN_INTERNAL int loop_round(corun_loop *loop, bool may_block);
+
+/* Registers the loop as the thread's running one, and undoes that. */
+CORUN_INTERNAL int loop_enter(corun_loop *loop);
+CORUN_INTERNAL void loop_leave(corun_loop *loop);
+
+/* Ends the run before the next step, with an error. */
+CORUN_INTERNAL void loop_abort(corun_loop *loop, int error);
+
+CORUN_INTERNAL bool loop_is_this_thread(const corun_loop *loop);
+
+/* call.c: moves what other threads have queued, and drops what was never called. */
+CORUN_INTERNAL void calls_take_foreign(corun_loop *loop);
+CORUN_INTERNAL void calls_drop(corun_loop *loop);
+
+/* watch.c: gives back what the loop keeps for descriptors. */
+CORUN_INTERNAL void watches_free(corun_loop *loop);
+
+#endif

@@ -1,0 +1,147 @@
+#include "report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "inspect.h"
+#include "task.h"
+
+/* -------------------------------------------------------------------- text */
+
+void report_number(char *out, const char *prefix, uint32_t number)
+{
+    char digits[12];
+    size_t count = 0, at = strlen(prefix);
+    memcpy(out, prefix, at);
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while (number /= 10);
+    while (count)
+        out[at++] = digits[--count];
+    out[at] = '\0';
+}
+
+void report_text(const char *text)
+{
+    fputs(text, stderr);
+}
+
+void report_integer(int64_t number)
+{
+    char text[32];
+    if (number < 0)
+        report_text("-");
+    report_number(text, "", (uint32_t)(number < 0 ? -number : number));
+    report_text(text);
+}
+
+void report_where(corun_where where)
+{
+    report_text(where.function ? where.function : "?");
+    if (!where.file)
+        return;
+    report_text(" (");
+    report_text(where.file);
+    report_text(":");
+    report_integer(where.line);
+    report_text(")");
+}
+
+void report_failure(const corun_failure *failure)
+{
+    for (; failure; failure = failure->context) {
+        report_text(corun_error_name(failure->code));
+        report_text(": ");
+        report_text(failure->message);
+        report_text("\n");
+        for (size_t i = 0; i < failure->depth; i++) {
+            report_text("  in ");
+            report_where(failure->trace[i]);
+            report_text("\n");
+        }
+        if (failure->context)
+            report_text("  while this was being cleaned up after: ");
+    }
+}
+
+/* ----------------------------------------------------------------- reports */
+
+static void print_report(const corun_report *report)
+{
+    report_text("corun: ");
+    report_text(report->message ? report->message : "Unhandled exception in event loop");
+    report_text("\n");
+    if (report->task) {
+        report_text("  ");
+        report_text(corun_task_name(report->task));
+        if (report->where.file) {
+            report_text(", spawned at ");
+            report_text(report->where.file);
+            report_text(":");
+            report_integer(report->where.line);
+        }
+        report_text("\n");
+        if (!corun_task_done(report->task))
+            inspect_chain(report->task);
+    }
+    if (report->failure)
+        report_failure(report->failure);
+}
+
+void corun_loop_set_exception_handler(corun_loop *loop, corun_exception_handler *handler, void *argument)
+{
+    loop->handler = handler;
+    loop->handler_argument = argument;
+}
+
+void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *report)
+{
+    if (loop->handler)
+        loop->handler(loop, report, loop->handler_argument);
+    else
+        print_report(report);
+}
+
+static void report_task(corun_loop *loop, const char *message, corun_task *task)
+{
+    corun_report report = {.message = message, .task = task};
+    report.failure = corun_task_failure(task);
+    report.where = (corun_where){task->file, NULL, task->line};
+    corun_loop_call_exception_handler(loop, &report);
+}
+
+void report_destroyed(corun_loop *loop, corun_task *task)
+{
+    report_task(loop, "Task was destroyed but it is pending!", task);
+}
+
+void report_at_shutdown(corun_loop *loop, corun_task *task)
+{
+    report_task(loop, "unhandled exception during corun_run() shutdown", task);
+}
+
+void report_never_retrieved(corun_future *future)
+{
+    corun_report report = {.message = "Future exception was never retrieved", .future = future};
+    if (future->flags & FUTURE_IS_TASK) {
+        report_task(future->loop, "Task exception was never retrieved", (corun_task *)(void *)future);
+        return;
+    }
+    report.failure = future->outcome.failure;
+    corun_loop_call_exception_handler(future->loop, &report);
+}
+
+void report_left_references(corun_loop *loop)
+{
+    for (struct list *at = loop->unreleased.next; at != &loop->unreleased; at = at->next)
+        report_task(loop, "Task reference was never released", container_of(at, corun_task, all));
+}
+
+void report_deadlock_once(corun_loop *loop)
+{
+    if (loop->deadlock_told)
+        return;
+    loop->deadlock_told = true;
+    report_text("corun: every task waits, and only an interrupt can end that\n");
+    corun_print_tasks(loop);
+}

@@ -1,0 +1,25 @@
+/* Reports: what Corun tells about errors that belong to nobody. */
+#ifndef CORUN_REPORT_H
+#define CORUN_REPORT_H
+
+#include "loop.h"
+
+/* "Task was destroyed but it is pending!" */
+CORUN_INTERNAL void report_destroyed(corun_loop *loop, corun_task *task);
+/* "... exception was never retrieved" */
+CORUN_INTERNAL void report_never_retrieved(corun_future *future);
+/* "unhandled exception during corun_run() shutdown" */
+CORUN_INTERNAL void report_at_shutdown(corun_loop *loop, corun_task *task);
+/* In debug, at close: references that were never released. */
+CORUN_INTERNAL void report_left_references(corun_loop *loop);
+CORUN_INTERNAL void report_deadlock_once(corun_loop *loop);
+
+/* Text without printf, which would weigh more than all of Corun: to standard error, or to `out`. */
+CORUN_INTERNAL void report_text(const char *text);
+CORUN_INTERNAL void report_integer(int64_t number);
+CORUN_INTERNAL void report_where(corun_where where);
+CORUN_INTERNAL void report_failure(const corun_failure *failure);
+/* Writes prefix and number to `out`, which has room for both. */
+CORUN_INTERNAL void report_number(char *out, const char *prefix, uint32_t number);
+
+#endif

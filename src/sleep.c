@@ -1,0 +1,84 @@
+/* Waiting for time, for the next round, and for ever. */
+#include <math.h>
+
+#include "corun/wait.h"
+#include "duration.h"
+#include "task.h"
+
+static const struct outcome nothing;
+
+/* ------------------------------------------------------------------- yield */
+
+static void yield_start(void *self, corun_waiter *waiter)
+{
+    (void)self;
+    task_wake(task_of_waiter(waiter), nothing);
+}
+
+/* A task that is queued again cannot be waiting: a cancellation finds it woken. */
+static void yield_cancel(void *self, corun_waiter *waiter)
+{
+    (void)self, (void)waiter;
+}
+
+const corun_awaitable_type corun_yield_type_ = {"yield", yield_start, yield_cancel};
+
+/* ------------------------------------------------------------------- sleep */
+
+/* The expired timer's own turn; the task's comes a round later, as in asyncio, or a sleeper would overtake
+ * a call_later that expired with it. */
+static void sleep_due(struct entry *entry)
+{
+    corun_waiter_done(waiter_of_task(task_of_entry(entry)), 0, NULL);
+}
+
+static void sleep_start(void *self, corun_waiter *waiter)
+{
+    corun_task *task = task_of_waiter(waiter);
+    corun_loop *loop = task->future.loop;
+    double seconds = task->future.awaitable.seconds;
+    int64_t deadline;
+    int rc;
+    (void)self;
+    if (isnan(seconds)) {
+        corun_waiter_done(waiter, CORUN_INVALID_DELAY, NULL);
+        return;
+    }
+    if (seconds <= 0) {
+        task_wake(task, nothing);
+        return;
+    }
+    deadline = time_after(backend_now(&loop->backend), seconds);
+    task->entry.run = sleep_due;
+    rc = timer_arm(&loop->timers, &task->entry, deadline);
+    if (rc < 0)
+        corun_waiter_done(waiter, rc, NULL);
+}
+
+static void sleep_cancel(void *self, corun_waiter *waiter)
+{
+    corun_task *task = task_of_waiter(waiter);
+    (void)self;
+    if (!timer_disarm(&task->future.loop->timers, &task->entry))
+        list_remove(&task->entry.link); /* it has expired and stands in the ready queue */
+    corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+}
+
+const corun_awaitable_type corun_sleep_type_ = {"sleep", sleep_start, sleep_cancel};
+
+/* ----------------------------------------------------------------- forever */
+
+static void forever_start(void *self, corun_waiter *waiter)
+{
+    (void)self;
+    corun_loop_hold(corun_waiter_loop(waiter));
+}
+
+static void forever_cancel(void *self, corun_waiter *waiter)
+{
+    (void)self;
+    corun_loop_unhold(corun_waiter_loop(waiter));
+    corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+}
+
+const corun_awaitable_type corun_forever_type_ = {"forever", forever_start, forever_cancel};

@@ -1,0 +1,342 @@
+/* Tasks: how they begin, wait, go on and end.
+ *
+ * Always true:
+ *   - a task that is not done is in its loop's list, which holds one reference to it;
+ *   - it is running, or its entry stands in exactly one place, or its wait's type keeps the waiter;
+ *   - only its loop's thread touches it.
+ */
+#include "task.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "memory.h"
+#include "report.h"
+
+static atomic_uint tasks_made; /* of all loops: for names */
+
+static void run_first(struct entry *entry);
+
+/* ------------------------------------------------------------------ begin */
+
+/* What a task runs that was not given a call. */
+CORUN_ASYNC(await_one, (corun_awaitable awaitable;), ())
+{
+    CORUN_BEGIN();
+    CORUN_AWAIT(my->awaitable);
+    return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
+}
+
+static int create_from_call(corun_loop *loop, corun_awaitable call, corun_task **out_task)
+{
+    const corun_frame *first = call.self;
+    corun_task *task = memory_allocate(frame_first_size(first->coroutine));
+    if (!task)
+        return -ENOMEM;
+    memset(task, 0, sizeof *task);
+    future_init(&task->future, loop);
+    task->future.flags = FUTURE_IS_TASK;
+    task->future.references = 2; /* the loop's and the caller's */
+    task->entry.run = run_first;
+    task->file = call.file;
+    task->line = call.extra;
+    task->number = atomic_fetch_add_explicit(&tasks_made, 1, memory_order_relaxed) + 1;
+    frame_push_first(task, first);
+    list_append(&loop->tasks, &task->all);
+    loop_ready(loop, &task->entry);
+    if (loop->listener.task_added)
+        loop->listener.task_added(loop->listener.self, task);
+    *out_task = task;
+    return 0;
+}
+
+int task_create(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task)
+{
+    corun_awaitable call = awaitable;
+    if (loop->closed)
+        return CORUN_CLOSED;
+    if (!awaitable.type)
+        return CORUN_NOT_AWAITABLE;
+    if (awaitable.type != &corun_call_type_) {
+        call = CORUN_CALL(await_one, .awaitable = awaitable);
+        call.file = NULL;
+        return create_from_call(loop, call, out_task);
+    }
+    return create_from_call(loop, call, out_task);
+}
+
+int corun_loop_spawn(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task)
+{
+    corun_task *task;
+    int rc = task_create(loop, awaitable, &task);
+    if (rc < 0)
+        return rc;
+    if (out_task)
+        *out_task = task;
+    else
+        corun_task_release(task);
+    return 0;
+}
+
+int corun_spawn(corun_awaitable awaitable, corun_task **out_task)
+{
+    corun_loop *loop = corun_current_loop();
+    return loop ? corun_loop_spawn(loop, awaitable, out_task) : CORUN_NO_LOOP;
+}
+
+/* ------------------------------------------------------------------ drive */
+
+/* In debug, what an earlier step left on the C stack is overwritten, so that a local that was meant to
+ * live across an await shows its mistake at once. */
+static __attribute__((noinline)) void spoil_stack(void)
+{
+    volatile unsigned char waste[2048];
+    for (size_t i = 0; i < sizeof waste; i++)
+        waste[i] = 0xdb;
+}
+
+/* The trampoline: steps whatever frame is innermost until the task waits or ends. */
+static void drive(corun_task *task, int verdict)
+{
+    corun_loop *loop = task->future.loop;
+    corun_task *outer = loop->current;
+    loop->current = task;
+    while (verdict == STEP_AGAIN) {
+        if (loop->debug)
+            spoil_stack();
+        verdict = task->top->coroutine->step(task, task->top);
+    }
+    loop->current = outer;
+    if (verdict == STEP_FINISHED)
+        task_finish(task);
+}
+
+static void run_first(struct entry *entry)
+{
+    corun_task *task = task_of_entry(entry);
+    if (!(task->future.task_flags & TASK_MUST_CANCEL)) {
+        drive(task, STEP_AGAIN);
+        return;
+    }
+    frames_abandon(task);
+    task->future.outcome = cancel_take(task, task->future.outcome);
+    task_finish(task);
+}
+
+void task_resume(struct entry *entry)
+{
+    corun_task *task = task_of_entry(entry);
+    struct outcome outcome = task->future.outcome;
+    task->future.wait = WAIT_NONE;
+    if (outcome.error == CORUN_CANCELLED || task->future.task_flags & TASK_MUST_CANCEL)
+        outcome = cancel_take(task, outcome);
+    drive(task, frames_deliver(task, outcome));
+}
+
+void task_wake(corun_task *task, struct outcome outcome)
+{
+    task->future.outcome = outcome;
+    task->future.wait = WAIT_WOKEN;
+    task->entry.run = task_resume;
+    loop_ready(task->future.loop, &task->entry);
+}
+
+/* -------------------------------------------------------------------- wait */
+
+int task_wait(corun_task *task, corun_awaitable awaitable)
+{
+    corun_future *self = &task->future;
+    struct outcome outcome;
+    if (!awaitable.type)
+        return frames_deliver(task, outcome_of_error(CORUN_NOT_AWAITABLE, NULL));
+    self->awaitable = awaitable;
+    self->wait = WAIT_STARTING;
+    self->task_flags &= (uint8_t)~TASK_ANSWERED;
+    awaitable.type->start(awaitable.self, waiter_of_task(task));
+    if (self->task_flags & TASK_ANSWERED) {
+        self->wait = WAIT_NONE;
+        outcome = self->outcome;
+        return frames_deliver(task, outcome);
+    }
+    if (self->wait == WAIT_STARTING)
+        self->wait = WAIT_WAITING;
+    if (self->task_flags & TASK_MUST_CANCEL && self->wait == WAIT_WAITING) {
+        self->task_flags &= (uint8_t)~TASK_MUST_CANCEL;
+        awaitable.type->cancel(awaitable.self, waiter_of_task(task));
+    }
+    return STEP_SUSPENDED;
+}
+
+static struct outcome outcome_of_answer(int error, const corun_value *value)
+{
+    struct outcome outcome;
+    memset(&outcome, 0, sizeof outcome);
+    if (error)
+        return outcome_of_error(error, NULL);
+    if (value)
+        outcome.value = *value;
+    return outcome;
+}
+
+void corun_waiter_done(corun_waiter *waiter, int error, const corun_value *value)
+{
+    corun_task *task = task_of_waiter(waiter);
+    struct outcome outcome = outcome_of_answer(error, value);
+    if (task->future.wait == WAIT_WAITING) {
+        task_wake(task, outcome);
+    } else if (task->future.wait == WAIT_STARTING) {
+        task->future.outcome = outcome;
+        task->future.task_flags |= TASK_ANSWERED;
+    }
+}
+
+corun_loop *corun_waiter_loop(const corun_waiter *waiter)
+{
+    return ((const corun_task *)(const void *)waiter)->future.loop;
+}
+
+/* --------------------------------------------------------------------- end */
+
+/* Whether the outcome is one that leaves the loop, as KeyboardInterrupt and SystemExit do. */
+static bool leaves_loop(int error)
+{
+    return error == CORUN_INTERRUPTED || error == CORUN_SYSTEM_EXIT;
+}
+
+/* A cancellation that came after the last suspension takes the result away; an error stands (T3). */
+static void let_cancellation_win(corun_task *task)
+{
+    struct outcome *outcome = &task->future.outcome;
+    if (task->future.task_flags & TASK_IS_MAIN)
+        interrupts_check(task->future.loop, &task->future.loop->interrupts);
+    if (!(task->future.task_flags & TASK_MUST_CANCEL) || outcome->error)
+        return;
+    outcome_release(outcome);
+    *outcome = cancel_take(task, *outcome);
+}
+
+void task_finish(corun_task *task)
+{
+    corun_loop *loop = task->future.loop;
+    struct outcome *outcome = &task->future.outcome;
+    let_cancellation_win(task);
+    /* Borrowed bytes live as long as whoever gave them, a result as long as the task. */
+    if (outcome->error == 0 && outcome->value.tag == CORUN_BYTES && !outcome->owned
+        && outcome_of_value(outcome, outcome->value) < 0)
+        *outcome = outcome_of_error(-ENOMEM, NULL);
+    frames_free(task);
+    list_remove(&task->all);
+    list_append(&loop->unreleased, &task->all);
+    if (leaves_loop(outcome->error))
+        loop_abort(loop, outcome->error);
+    future_finish(&task->future, outcome->error == CORUN_CANCELLED ? FUTURE_CANCELLED : FUTURE_FINISHED);
+    if (loop->listener.task_removed)
+        loop->listener.task_removed(loop->listener.self, task);
+    corun_task_release(task);
+}
+
+/* Gives up one wait: whatever keeps the waiter forgets it. */
+static void forget_wait(corun_task *task)
+{
+    corun_awaitable awaitable = task->future.awaitable;
+    bool was_waiting = task->future.wait == WAIT_WAITING;
+    corun_loop *loop = task->future.loop;
+    if (task->future.wait == WAIT_NONE || task->future.wait == WAIT_WOKEN) {
+        list_remove(&task->entry.link);
+        if (task->future.wait == WAIT_WOKEN && task->entry.run == task_resume_joined)
+            future_forget(task);
+        else
+            outcome_release(&task->future.outcome);
+    }
+    task->future.wait = WAIT_ABANDONED;
+    if (was_waiting && !timer_disarm(&loop->timers, &task->entry) && !future_forget(task))
+        awaitable.type->cancel(awaitable.self, waiter_of_task(task));
+}
+
+void tasks_abandon(corun_loop *loop)
+{
+    while (!list_is_empty(&loop->tasks)) {
+        corun_task *task = container_of(loop->tasks.next, corun_task, all);
+        report_destroyed(loop, task);
+        forget_wait(task);
+        frames_abandon(task);
+        frames_free(task);
+        list_remove(&task->all);
+        list_append(&loop->unreleased, &task->all);
+        task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
+        future_finish(&task->future, FUTURE_CANCELLED);
+        corun_task_release(task);
+    }
+}
+
+/* --------------------------------------------------------------------- ask */
+
+corun_task *corun_task_retain(corun_task *task)
+{
+    corun_future_retain(&task->future);
+    return task;
+}
+
+void corun_task_release(corun_task *task)
+{
+    if (task)
+        corun_future_release(&task->future);
+}
+
+bool corun_task_done(const corun_task *task)
+{
+    return task->future.state != FUTURE_PENDING;
+}
+
+bool corun_task_cancelled(const corun_task *task)
+{
+    return task->future.state == FUTURE_CANCELLED;
+}
+
+int corun_task_result(corun_task *task, corun_value *out_value)
+{
+    return corun_future_result(&task->future, out_value);
+}
+
+const corun_failure *corun_task_failure(const corun_task *task)
+{
+    return corun_task_done(task) && task->future.outcome.error ? task->future.outcome.failure : NULL;
+}
+
+const char *corun_task_name(corun_task *task)
+{
+    struct rare *rare = future_rare(&task->future);
+    if (rare && !rare->name) {
+        char text[24];
+        report_number(text, "Task-", task->number);
+        rare->name = memory_copy_text(text);
+    }
+    return rare && rare->name ? rare->name : "Task";
+}
+
+int corun_task_set_name(corun_task *task, const char *name)
+{
+    struct rare *rare = future_rare(&task->future);
+    char *copy = rare ? memory_copy_text(name) : NULL;
+    if (!copy)
+        return -ENOMEM;
+    memory_release(rare->name);
+    rare->name = copy;
+    return 0;
+}
+
+corun_task *corun_current_task(void)
+{
+    corun_loop *loop = corun_current_loop();
+    return loop ? loop->current : NULL;
+}
+
+size_t corun_all_tasks(corun_loop *loop, corun_task **out_tasks, size_t capacity)
+{
+    size_t count = 0;
+    for (struct list *at = loop->tasks.next; at != &loop->tasks; at = at->next, count++)
+        if (count < capacity)
+            out_tasks[count] = container_of(at, corun_task, all);
+    return count;
+}

@@ -1,0 +1,99 @@
+/* Tasks: what the parts that run them share.
+ *
+ * A task waits for one thing at a time, so the wait's state lives in it; a corun_waiter is the task.
+ */
+#ifndef CORUN_TASK_INTERNAL_H
+#define CORUN_TASK_INTERNAL_H
+
+#include "corun/coroutine.h"
+#include "corun/task.h"
+#include "future.h"
+#include "loop.h"
+
+/* From, event, to:
+ *   NONE      an await begins           STARTING
+ *   STARTING  start() has answered      NONE      the task goes on without a suspension
+ *   STARTING  start() has returned      WAITING   unless it has queued the task: WOKEN
+ *   WAITING   an answer came            WOKEN     queued
+ *   WOKEN     its turn has come         NONE
+ *   any       the loop gives it up      ABANDONED answers are ignored
+ */
+enum task_wait { WAIT_NONE, WAIT_STARTING, WAIT_WAITING, WAIT_WOKEN, WAIT_ABANDONED };
+
+enum {
+    TASK_MUST_CANCEL = 1,    /* the next resumption, suspension or return is a cancellation */
+    TASK_IS_MAIN = 2,        /* an interrupt is looked for before its result is taken */
+    TASK_LEFT_AT_CLOSE = 4,  /* its error is reported as such */
+    TASK_ANSWERED = 8,       /* start() has answered */
+};
+
+/* Memory of frames beyond the task's own allocation. */
+struct segment {
+    struct segment *previous; /* NULL: before it comes the task's own part */
+    struct segment *spare;    /* one that was used before, or NULL */
+    char *end;
+};
+
+struct corun_task {
+    corun_future future; /* first: a task is one */
+    struct entry entry;  /* in the ready queue, the timer heap or a ring of waiters */
+    struct list all;     /* the loop's tasks, until it is done */
+    corun_frame *top;    /* the innermost frame, NULL once done */
+    struct segment *segment; /* the one that `top` is in; NULL: the task's own part */
+    char *limit;             /* where that ends */
+    corun_context *context;
+    const char *file; /* where it was spawned, NULL if unknown */
+    int32_t line;
+    uint32_t cancels;
+    uint32_t number; /* for its name */
+    /* The task's first frame begins behind this, at TASK_FRAMES. */
+};
+
+/* What a step tells the driver. */
+enum { STEP_SUSPENDED, STEP_AGAIN, STEP_FINISHED };
+
+CORUN_INTERNAL int task_create(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task);
+/* Queues the task, to go on with its outcome. */
+CORUN_INTERNAL void task_wake(corun_task *task, struct outcome outcome);
+/* Ready entries: go on with the outcome that is set; with that of the future that is awaited. */
+CORUN_INTERNAL void task_resume(struct entry *entry);
+CORUN_INTERNAL void task_resume_joined(struct entry *entry);
+/* Begins a wait. */
+CORUN_INTERNAL int task_wait(corun_task *task, corun_awaitable awaitable);
+/* The driver's end: the task's last frame is gone and its outcome set. */
+CORUN_INTERNAL void task_finish(corun_task *task);
+/* Unlinks every task of a loop that is closing from what it waits for, reports and drops it. */
+CORUN_INTERNAL void tasks_abandon(corun_loop *loop);
+
+/* frame.c */
+CORUN_INTERNAL size_t frame_first_size(const corun_coroutine *coroutine);
+CORUN_INTERNAL corun_frame *frame_push_first(corun_task *task, const corun_frame *call);
+CORUN_INTERNAL corun_frame *frame_push(corun_task *task, const corun_frame *call);
+CORUN_INTERNAL void frame_pop(corun_task *task);
+CORUN_INTERNAL void frames_free(corun_task *task);
+
+/* coroutine.c: hands an outcome to the innermost frame, or on to its callers. Returns what to do next. */
+CORUN_INTERNAL int frames_deliver(corun_task *task, struct outcome outcome);
+/* Drops every frame of a task that will not run again, innermost first. */
+CORUN_INTERNAL void frames_abandon(corun_task *task);
+
+/* cancel.c: what a resumption is given when a cancellation is due. */
+CORUN_INTERNAL struct outcome cancel_take(corun_task *task, struct outcome outcome);
+CORUN_INTERNAL void cancel_note_message(corun_task *task, const char *message);
+
+static inline corun_task *task_of_waiter(corun_waiter *waiter)
+{
+    return (corun_task *)(void *)waiter;
+}
+
+static inline corun_waiter *waiter_of_task(corun_task *task)
+{
+    return (corun_waiter *)(void *)task;
+}
+
+static inline corun_task *task_of_entry(struct entry *entry)
+{
+    return container_of(entry, corun_task, entry);
+}
+
+#endif

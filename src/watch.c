@@ -1,0 +1,321 @@
+/* Descriptors: waits for readiness, and the reads and writes built on them.
+ *
+ * An operation is tried first and waits only if the host says EAGAIN. When its turn has come again it is
+ * tried and its task goes on in the same turn: nothing can come between the bytes and their reader, so a
+ * cancellation never loses any.
+ *
+ * A registration with the host is kept when a wait ends, since the next is likely to want it, and
+ * dropped when something is reported that nobody waits for. Each new wait tells the host again: the
+ * number may have been closed and opened anew meanwhile, which a kernel forgets silently.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "corun/io.h"
+#include "memory.h"
+#include "task.h"
+
+enum {
+    COMPLETIONS_IN_A_ROW = 64,
+    NANOSECONDS_IN_A_ROW = 1000000,
+    LARGEST_OPERATION = 1 << 30,
+    FIRST_TABLE = 16,
+    LARGEST_TABLE = 1 << 20,
+};
+
+struct watch {
+    corun_loop *loop;
+    struct list *waiters; /* a ring of tasks, for either direction, in the order in which they came */
+    int fd;
+    int registered; /* events that the host reports, 0 none */
+};
+
+static const corun_awaitable_type read_type, write_type, ready_type;
+
+static int events_of(const corun_task *task)
+{
+    const corun_awaitable *awaitable = &task->future.awaitable;
+    if (awaitable->type == &ready_type)
+        return (int)awaitable->number;
+    return awaitable->type == &read_type ? HOST_READ : HOST_WRITE;
+}
+
+/* ----------------------------------------------------------------- watches */
+
+static int grow_table(corun_loop *loop, int fd)
+{
+    int capacity = loop->watch_capacity ? loop->watch_capacity : FIRST_TABLE;
+    struct watch **table;
+    if (fd >= LARGEST_TABLE)
+        return -EBADF;
+    while (capacity <= fd)
+        capacity *= 2;
+    table = memory_resize(loop->watches, (size_t)capacity * sizeof(struct watch *));
+    if (!table)
+        return -ENOMEM;
+    memset(table + loop->watch_capacity, 0,
+           (size_t)(capacity - loop->watch_capacity) * sizeof(struct watch *));
+    loop->watches = table;
+    loop->watch_capacity = capacity;
+    return 0;
+}
+
+static int watch_of(corun_loop *loop, int fd, struct watch **out_watch)
+{
+    struct watch *watch;
+    int rc = fd < loop->watch_capacity ? 0 : grow_table(loop, fd);
+    if (rc < 0)
+        return rc;
+    watch = loop->watches[fd];
+    if (!watch) {
+        watch = memory_allocate(sizeof *watch);
+        if (!watch)
+            return -ENOMEM;
+        *watch = (struct watch){loop, NULL, fd, 0};
+        loop->watches[fd] = watch;
+    }
+    *out_watch = watch;
+    return 0;
+}
+
+/* The events that somebody waits for. */
+static int wanted(const struct watch *watch)
+{
+    struct list *at = watch->waiters;
+    int events = 0;
+    if (!at)
+        return 0;
+    do {
+        events |= events_of(task_of_entry(container_of(at, struct entry, link)));
+        at = at->next;
+    } while (at != watch->waiters);
+    return events;
+}
+
+static int tell_host(struct watch *watch, int events)
+{
+    int rc = 0;
+    if (events)
+        rc = backend_watch(&watch->loop->backend, watch->fd, events, watch);
+    else if (watch->registered)
+        backend_unwatch(&watch->loop->backend, watch->fd);
+    watch->registered = rc == 0 ? events : 0;
+    return rc;
+}
+
+void watches_free(corun_loop *loop)
+{
+    for (int fd = 0; fd < loop->watch_capacity; fd++) {
+        if (loop->watches[fd])
+            tell_host(loop->watches[fd], 0);
+        memory_release(loop->watches[fd]);
+    }
+    memory_release(loop->watches);
+    loop->watches = NULL;
+    loop->watch_capacity = 0;
+}
+
+/* -------------------------------------------------------------- operations */
+
+/* What an entry at a descriptor would run; tells it from one that stands in the ready queue. */
+static void parked(struct entry *entry)
+{
+    (void)entry;
+}
+
+static void try_again(struct entry *entry);
+
+/* Does what the task waits for, if it can be done now. Returns its value, or -EAGAIN. */
+static int64_t attempt_now(corun_task *task)
+{
+    const corun_awaitable *awaitable = &task->future.awaitable;
+    struct backend *backend = &task->future.loop->backend;
+    size_t size = (size_t)awaitable->number;
+    if (size > LARGEST_OPERATION)
+        size = LARGEST_OPERATION;
+    if (awaitable->type == &read_type)
+        return backend_read(backend, awaitable->extra, awaitable->self, size);
+    return backend_write(backend, awaitable->extra, awaitable->self, size);
+}
+
+static struct outcome outcome_of_result(int64_t result)
+{
+    struct outcome outcome = outcome_of_error(result < 0 ? (int)result : 0, NULL);
+    if (result >= 0)
+        outcome.value = CORUN_VALUE(.i = result);
+    return outcome;
+}
+
+/* Goes on without a suspension. */
+static void answer_now(corun_task *task, struct outcome outcome)
+{
+    task->future.outcome = outcome;
+    task->future.task_flags |= TASK_ANSWERED;
+}
+
+/* Leaves the task to wait at its descriptor. Returns 0, HOST_ALWAYS_READY or an error. */
+static int park_task(corun_task *task)
+{
+    corun_loop *loop = task->future.loop;
+    struct watch *watch;
+    int rc = watch_of(loop, task->future.awaitable.extra, &watch);
+    if (rc < 0)
+        return rc;
+    rc = tell_host(watch, wanted(watch) | events_of(task));
+    if (rc != 0)
+        return rc;
+    task->entry.run = parked;
+    ring_append(&watch->waiters, &task->entry.link);
+    loop->watch_waiters++;
+    return 0;
+}
+
+/* The descriptor is ready, or the operation had to let others go first. */
+static void try_again(struct entry *entry)
+{
+    corun_task *task = task_of_entry(entry);
+    int64_t result = attempt_now(task);
+    int rc = result == -EAGAIN ? park_task(task) : 1;
+    if (rc == 0)
+        return;
+    task->future.outcome = outcome_of_result(rc < 0 ? rc : result);
+    task_resume(entry);
+}
+
+/* Whether the task has had its share of operations that completed at once. */
+static bool had_its_share(corun_loop *loop)
+{
+    int64_t now = backend_now(&loop->backend);
+    if (loop->completions++ == 0)
+        loop->completions_since = now;
+    return loop->completions > COMPLETIONS_IN_A_ROW || now - loop->completions_since > NANOSECONDS_IN_A_ROW;
+}
+
+/* A cancellation that is due comes before any operation: else a copy of files never sees Ctrl-C. */
+static bool is_cancelled(corun_task *task)
+{
+    interrupts_check(task->future.loop, &task->future.loop->interrupts);
+    if (!(task->future.task_flags & TASK_MUST_CANCEL))
+        return false;
+    answer_now(task, cancel_take(task, outcome_of_error(CORUN_CANCELLED, NULL)));
+    return true;
+}
+
+static void operation_start(void *self, corun_waiter *waiter)
+{
+    corun_task *task = task_of_waiter(waiter);
+    corun_loop *loop = task->future.loop;
+    int64_t result = -EBADF;
+    int rc;
+    (void)self;
+    if (is_cancelled(task))
+        return;
+    if (had_its_share(loop)) {
+        task->entry.run = try_again;
+        loop_ready(loop, &task->entry);
+        return;
+    }
+    if (task->future.awaitable.extra >= 0)
+        result = attempt_now(task);
+    rc = result == -EAGAIN ? park_task(task) : 1;
+    if (rc != 0)
+        answer_now(task, outcome_of_result(rc < 0 ? rc : result));
+}
+
+/* Takes the task out of wherever it waits. */
+static void operation_cancel(void *self, corun_waiter *waiter)
+{
+    corun_task *task = task_of_waiter(waiter);
+    corun_loop *loop = task->future.loop;
+    (void)self;
+    if (task->entry.run == parked) {
+        ring_remove(&loop->watches[task->future.awaitable.extra]->waiters, &task->entry.link);
+        loop->watch_waiters--;
+    } else {
+        list_remove(&task->entry.link);
+    }
+    corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+}
+
+static const corun_awaitable_type read_type = {"read", operation_start, operation_cancel};
+static const corun_awaitable_type write_type = {"write", operation_start, operation_cancel};
+
+corun_awaitable corun_read(int fd, void *buffer, size_t size_bytes)
+{
+    corun_awaitable made = corun_awaitable_of(&read_type, buffer);
+    made.number = (int64_t)size_bytes;
+    made.extra = fd;
+    return made;
+}
+
+corun_awaitable corun_write(int fd, const void *bytes, size_t size_bytes)
+{
+    corun_awaitable made = corun_awaitable_of(&write_type, (void *)(uintptr_t)bytes);
+    made.number = (int64_t)size_bytes;
+    made.extra = fd;
+    return made;
+}
+
+/* --------------------------------------------------------------- readiness */
+
+/* By now `number` says for which events. */
+static void tell_ready(struct entry *entry)
+{
+    corun_task *task = task_of_entry(entry);
+    task->future.outcome = outcome_of_result(task->future.awaitable.number);
+    task_resume(entry);
+}
+
+static void ready_start(void *self, corun_waiter *waiter)
+{
+    corun_task *task = task_of_waiter(waiter);
+    int events = (int)task->future.awaitable.number;
+    int rc = CORUN_BAD_ARGUMENT;
+    (void)self;
+    if (events > 0 && (events & ~(HOST_READ | HOST_WRITE)) == 0)
+        rc = task->future.awaitable.extra < 0 ? -EBADF : park_task(task);
+    if (rc != 0)
+        answer_now(task, outcome_of_result(rc == HOST_ALWAYS_READY ? events : rc));
+}
+
+static const corun_awaitable_type ready_type = {"descriptor", ready_start, operation_cancel};
+
+corun_awaitable corun_wait_fd(int fd, int events)
+{
+    corun_awaitable made = corun_awaitable_of(&ready_type, NULL);
+    made.number = events;
+    made.extra = fd;
+    return made;
+}
+
+static void unpark_task(struct watch *watch, corun_task *task, int events)
+{
+    watch->loop->watch_waiters--;
+    if (task->future.awaitable.type == &ready_type) {
+        task->future.awaitable.number &= events;
+        task->entry.run = tell_ready;
+    } else {
+        task->entry.run = try_again;
+    }
+    loop_ready(watch->loop, &task->entry);
+}
+
+void watch_ready(struct watch *watch, int events)
+{
+    struct list *kept = NULL, *link;
+    bool served = false;
+    while ((link = ring_take_first(&watch->waiters))) {
+        corun_task *task = task_of_entry(container_of(link, struct entry, link));
+        if (events_of(task) & events) {
+            unpark_task(watch, task, events);
+            served = true;
+        } else {
+            ring_append(&kept, link);
+        }
+    }
+    watch->waiters = kept;
+    /* Level-triggered: what nobody waits for would be reported for ever. What somebody waited for stays
+     * registered, for the next wait. */
+    if (!served)
+        tell_host(watch, wanted(watch));
+}

@@ -57,7 +57,7 @@ struct host {
     void (*wake)(void *state);
 
     /* Starts or stops turning the host's requests to stop into corun_interrupt(). `signals` ends with
-     * 0; NULL stops, and puts back exactly what was there before, unless somebody else has replaced
+     * 0, an empty list is the host's usual one; NULL stops, and puts back exactly what was there before, unless somebody else has replaced
      * it since. Returns 1 if interrupts can come now, 0 if not, never an error (B36). */
     int (*interrupts)(void *state, const int *signals);
 
@@ -85,6 +85,9 @@ _Static_assert(sizeof(struct host) == 12 * sizeof(void (*)(void)),
  * from a host's own entry points between turns. */
 CORUN_INTERNAL void watch_ready(struct watch *watch, int events);
 
+/* How many interrupts the loop's runner has dealt with, since its run or its close began. */
+CORUN_INTERNAL uint32_t loop_interrupts_taken(const corun_loop *loop);
+
 /* What a host that is a script may decide: which of `count` ready entries is next (NULL: the first), and
  * what happens before the loop's step number `step`, counted from 1. */
 struct loop_script {
@@ -104,6 +107,10 @@ CORUN_INTERNAL int loop_open(const struct host *host, corun_loop **out_loop);
 CORUN_INTERNAL void *loop_host_state(const corun_loop *loop, const struct host *host);
 
 /* ------------------------------------- how a program begins and ends inside a host */
+
+/* Says that the program was entered by a driver's call, not by its main(): from now on
+ * corun_loop_default makes loops that the driver turns. Only where a build has both. */
+CORUN_INTERNAL void host_is_driven(void);
 
 /* Makes sure that constructors have run. */
 CORUN_INTERNAL void host_start(void);

@@ -57,3 +57,8 @@ bool corun_interrupted(void)
     interrupts_check(loop, &loop->interrupts);
     return loop->interrupts.seen > 0;
 }
+
+uint32_t loop_interrupts_taken(const corun_loop *loop)
+{
+    return loop->interrupts.seen;
+}

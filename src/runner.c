@@ -8,7 +8,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include "inspect.h"
@@ -76,7 +75,7 @@ int corun_runner_loop(corun_runner *runner, corun_loop **out_loop)
 
 void runner_take_interrupts(corun_runner *runner)
 {
-    static const int default_signals[] = {SIGINT, 0};
+    static const int default_signals[] = {0};
     const int *signals = runner->private_.options.interrupt_signals;
     corun_loop *loop = runner->private_.loop;
     runner->private_.taken = 0;
@@ -167,7 +166,7 @@ static int interrupted_or_cancelled(corun_runner *runner, corun_task *main_task)
     return corun_task_uncancel(main_task) == 0 ? CORUN_INTERRUPTED : CORUN_CANCELLED;
 }
 
-static int keep_value(corun_runner *runner, corun_value value)
+static int keep_main_value(corun_runner *runner, corun_value value)
 {
     runner->private_.value = value;
     if (value.tag != CORUN_BYTES)
@@ -192,7 +191,7 @@ static int result_of(corun_runner *runner, int rc)
     error = corun_task_result(main_task, &value);
     if (error == CORUN_CANCELLED)
         return interrupted_or_cancelled(runner, main_task);
-    return error ? error : keep_value(runner, value);
+    return error ? error : keep_main_value(runner, value);
 }
 
 static int end_run(corun_runner *runner, int rc)

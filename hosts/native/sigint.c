@@ -69,6 +69,9 @@ static bool take_signal(int number)
 
 int signals_start(const void *owner, const int *wanted)
 {
+    static const int usual[] = {SIGINT, 0};
+    if (!*wanted)
+        wanted = usual;
     if (handled.owner || !is_main_thread())
         return 0;
     handled.owner = owner;

@@ -1,0 +1,8 @@
+/* The library for WASI in one file; it runs in pages and Node too. */
+#include "src/corun_all.c"
+
+#include "control.c"
+#include "poll_oneoff.c"
+#include "start.c"
+#include "hosts/sim/sim.c"
+#include "hosts/web/turn.c"

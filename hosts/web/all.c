@@ -1,0 +1,6 @@
+/* The library for Emscripten in one file. */
+#include "src/corun_all.c"
+
+#include "start.c"
+#include "turn.c"
+#include "hosts/sim/sim.c"

@@ -1,0 +1,318 @@
+/* The turn host: somebody else's loop drives, by the exports that abi.h describes.
+ *
+ * There is one runner, made by the first entry and kept until corun_close, so that mains run one after
+ * another on one loop. Descriptors 0 to 2 are the driver's streams; any other is a file, always ready.
+ */
+#include "abi.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "corun/runner.h"
+#include "hosts/host.h"
+
+#define EXPORT(name) __attribute__((used, visibility("default"), export_name(#name))) name
+
+enum { STREAMS = 3 };
+
+static struct {
+    struct watch *watch; /* NULL: the guest does not wait for it */
+    int events;
+} streams[STREAMS];
+
+static uint32_t full_streams, interrupts_taken;
+
+static int turn_open(corun_loop *loop, void **out_state)
+{
+    (void)loop;
+    *out_state = streams;
+    return 0;
+}
+
+static void turn_close(void *self)
+{
+    (void)self;
+    memset(streams, 0, sizeof streams);
+}
+
+static int64_t turn_now(void *self)
+{
+    struct timespec now;
+    (void)self;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int turn_watch(void *self, int fd, int events, struct watch *watch)
+{
+    (void)self;
+    if (fd >= STREAMS)
+        return HOST_ALWAYS_READY;
+    streams[fd].watch = watch;
+    streams[fd].events = events;
+    return 0;
+}
+
+static void turn_unwatch(void *self, int fd)
+{
+    (void)self;
+    if (fd < STREAMS)
+        streams[fd].watch = NULL;
+}
+
+/* Whoever wakes a loop that somebody else drives tells the driver too. */
+static void turn_wake(void *self)
+{
+    (void)self;
+}
+
+static int turn_interrupts(void *self, const int *signals)
+{
+    (void)self;
+    return signals != NULL;
+}
+
+static int64_t turn_read(void *self, int fd, void *buffer, size_t size_bytes)
+{
+    ssize_t count = read(fd, buffer, size_bytes);
+    (void)self;
+    return count < 0 ? -errno : count;
+}
+
+static int64_t turn_write(void *self, int fd, const void *bytes, size_t size_bytes)
+{
+    ssize_t count;
+    (void)self;
+    if (fd < STREAMS && full_streams & 1u << fd)
+        return -EAGAIN;
+    count = write(fd, bytes, size_bytes);
+    return count < 0 ? -errno : count;
+}
+
+CORUN_HOST(host_turn, turn_open, turn_close, turn_now, turn_watch, turn_unwatch, host_no_wait, turn_wake,
+           turn_interrupts, turn_read, turn_write, host_no_call, host_no_call_cancel);
+
+int corun_loop_turn_driven(corun_loop **out_loop)
+{
+    return loop_open(&host_turn, out_loop);
+}
+
+/* ------------------------------------------------------------- what came out */
+
+static corun_runner runner;
+static struct turn_result result;
+static char *result_texts; /* owned: message and trace of `result` */
+static void *result_bytes;
+
+static uint32_t address(const void *pointer)
+{
+    return (uint32_t)(uintptr_t)pointer;
+}
+
+static char *append_text(char *at, const char *text)
+{
+    size_t length = strlen(text);
+    memcpy(at, text, length + 1);
+    return at + length;
+}
+
+static char *append_number(char *at, int number)
+{
+    char digits[12];
+    size_t count = 0;
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    while (count)
+        *at++ = digits[--count];
+    *at = '\0';
+    return at;
+}
+
+static size_t trace_size(const corun_failure *failure)
+{
+    size_t size = strlen(failure->message) + 2;
+    for (size_t i = 0; i < failure->depth; i++)
+        size += strlen(failure->trace[i].function) + strlen(failure->trace[i].file) + 32;
+    return size;
+}
+
+/* Copies message and trace, which end with the run. Without memory the code's own text stays. */
+static void keep_failure(const corun_failure *failure)
+{
+    char *at = failure ? malloc(trace_size(failure)) : NULL;
+    if (!at)
+        return;
+    free(result_texts);
+    result_texts = at;
+    result.error_message = address(at);
+    at = append_text(at, failure->message) + 1;
+    *at = '\0';
+    result.error_trace = address(at);
+    for (size_t i = 0; i < failure->depth; i++) {
+        at = append_text(append_text(at, "  in "), failure->trace[i].function);
+        at = append_text(append_text(at, " ("), failure->trace[i].file);
+        at = append_text(append_number(append_text(at, ":"), failure->trace[i].line), ")\n");
+    }
+}
+
+static void keep_result_error(int error)
+{
+    result.error = error;
+    result.error_name = address(corun_error_name(error));
+    result.error_message = address(corun_error_text(error));
+    result.error_trace = address("");
+    keep_failure(corun_runner_failure(&runner));
+}
+
+static void keep_result_value(const corun_value *value)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &value->i, sizeof value->i);
+    result.value_tag = (uint32_t)value->tag;
+    result.value_low = (uint32_t)bits;
+    result.value_high = (uint32_t)(bits >> 32);
+    if (value->tag == CORUN_POINTER)
+        result.value_bytes = address(value->p);
+    if (value->tag != CORUN_BYTES)
+        return;
+    result_bytes = malloc(value->size ? value->size : 1);
+    if (result_bytes && value->size)
+        memcpy(result_bytes, value->bytes, value->size);
+    result.value_bytes = address(result_bytes);
+    result.value_size = result_bytes ? (uint32_t)value->size : 0;
+    if (!result_bytes)
+        keep_result_error(-ENOMEM);
+}
+
+static void clear_turn_result(void)
+{
+    free(result_texts);
+    free(result_bytes);
+    result_texts = result_bytes = NULL;
+    memset(&result, 0, sizeof result);
+    keep_result_error(0);
+}
+
+static void main_ended(corun_runner *self, int error, const corun_value *value, void *argument)
+{
+    bool has_value = error == 0 || error == CORUN_SYSTEM_EXIT;
+    (void)self, (void)argument;
+    result.state = TURN_IDLE;
+    keep_result_error(error);
+    if (has_value)
+        keep_result_value(value);
+    result.status = result.error && result.error != CORUN_SYSTEM_EXIT ? 1
+                    : value->tag == CORUN_INTEGER                     ? (int32_t)value->i
+                                                                      : 0;
+}
+
+static void runner_closed(corun_runner *self, int error, const corun_value *value, void *argument)
+{
+    (void)self, (void)value, (void)argument;
+    result.state = TURN_CLOSED;
+    keep_result_error(error);
+}
+
+/* ------------------------------------------------------------------- exports */
+
+void *EXPORT(corun_abi)(void);
+void *EXPORT(corun_result)(void);
+double EXPORT(corun_turn)(double now_ns, double budget_ns);
+int EXPORT(corun_wants)(int fd);
+void EXPORT(corun_ready)(int fd, int events);
+int EXPORT(corun_close)(void);
+void *EXPORT(corun_alloc)(size_t size);
+void EXPORT(corun_free)(void *memory);
+
+void *corun_abi(void)
+{
+    static struct turn_abi abi = {
+        TURN_MAGIC, TURN_VERSION, sizeof(struct turn_abi), sizeof(struct turn_result), 0, 0, 0};
+    abi.result = address(&result);
+    abi.full = address(&full_streams);
+    abi.taken = address(&interrupts_taken);
+    return &abi;
+}
+
+void *corun_result(void)
+{
+    return &result;
+}
+
+int corun_entry_start_(corun_awaitable main)
+{
+    int rc;
+    host_start();
+    host_is_driven();
+    clear_turn_result();
+    rc = corun_runner_start(&runner, main, main_ended, NULL);
+    if (rc < 0)
+        keep_result_error(rc);
+    else
+        result.state = TURN_RUNNING;
+    return rc;
+}
+
+/* What a turn's answer is, the loop having given its own. */
+static double answer_of(int64_t next)
+{
+    if (result.state != TURN_RUNNING && result.state != TURN_CLOSING)
+        return -2;
+    return next < -1 ? 0 : (double)next;
+}
+
+double corun_turn(double now_ns, double budget_ns)
+{
+    corun_loop *loop;
+    double answer;
+    (void)now_ns; /* the loop's clock is the same one, read when it is needed */
+    if (answer_of(0) == -2 || corun_runner_loop(&runner, &loop) < 0)
+        return -2;
+    answer = answer_of(corun_loop_turn(loop, (int64_t)budget_ns));
+    interrupts_taken = answer == -2 ? interrupts_taken : loop_interrupts_taken(loop);
+    if (answer != 0)
+        fflush(NULL);
+    return answer;
+}
+
+int corun_wants(int fd)
+{
+    return fd >= 0 && fd < STREAMS && streams[fd].watch ? streams[fd].events : 0;
+}
+
+void corun_ready(int fd, int events)
+{
+    if (corun_wants(fd) & events)
+        watch_ready(streams[fd].watch, events);
+}
+
+int corun_close(void)
+{
+    int rc;
+    host_start();
+    clear_turn_result();
+    result.state = TURN_CLOSING;
+    rc = corun_runner_close_start(&runner, runner_closed, NULL);
+    if (rc < 0) {
+        result.state = TURN_RUNNING;
+        return rc;
+    }
+    if (result.state == TURN_CLOSED)
+        fflush(NULL);
+    return 0;
+}
+
+void *corun_alloc(size_t size)
+{
+    return malloc(size);
+}
+
+void corun_free(void *memory)
+{
+    free(memory);
+}

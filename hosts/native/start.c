@@ -31,6 +31,10 @@ int corun_entry_start_(corun_awaitable main)
     return CORUN_UNSUPPORTED;
 }
 
+void host_is_driven(void)
+{
+}
+
 void host_start(void)
 {
 }

@@ -111,7 +111,7 @@ void corun_callback_cancel(corun_callback *callback)
         return;
     callback->state = CALLBACK_OVER;
     if (!timer_disarm(&callback->loop->timers, &callback->entry))
-        list_remove(&callback->entry.link);
+        loop_unready(callback->loop, &callback->entry);
     corun_callback_release(callback);
 }
 

@@ -17,22 +17,22 @@ void cancel_note_message(corun_task *task, const char *message)
     rare->cancel_failure = message ? failure_create(CORUN_CANCELLED, message) : NULL;
 }
 
-struct outcome cancel_take(corun_task *task, struct outcome outcome)
+void cancel_take(corun_task *task)
 {
+    struct outcome *outcome = &task->future.outcome;
     struct rare *rare = task->future.rare;
     task->future.task_flags &= (uint8_t)~TASK_MUST_CANCEL;
-    if (outcome.error != CORUN_CANCELLED) {
-        outcome_release(&outcome);
-        outcome = outcome_of_error(CORUN_CANCELLED, NULL);
+    if (outcome->error != CORUN_CANCELLED) {
+        outcome_release(outcome);
+        *outcome = outcome_of_error(CORUN_CANCELLED, NULL);
     }
-    if (rare && rare->cancel_failure) {
-        if (!outcome.failure)
-            outcome.failure = rare->cancel_failure;
-        else
-            failure_release(rare->cancel_failure);
-        rare->cancel_failure = NULL;
-    }
-    return outcome;
+    if (!rare || !rare->cancel_failure)
+        return;
+    if (!outcome->failure)
+        outcome->failure = rare->cancel_failure;
+    else
+        failure_release(rare->cancel_failure);
+    rare->cancel_failure = NULL;
 }
 
 int corun_task_cancel(corun_task *task, const char *message)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "corun/wait.h"
 #include "frame.h"
 #include "memory.h"
 #include "task.h"
@@ -82,25 +83,24 @@ static int exit_keep_value(corun_frame *frame, corun_value value)
     return 0;
 }
 
-/* Takes the exit out of a frame that is about to go. */
-static struct outcome exit_take(corun_frame *frame)
+/* Takes the exit out of a frame that is about to go, into an outcome that holds nothing. */
+static void exit_take(corun_frame *frame, struct outcome *out)
 {
-    struct outcome outcome;
     void *kept;
     memcpy(&kept, frame->exit, sizeof kept);
-    if (frame->error)
-        return outcome_of_error(frame->error, kept);
-    memset(&outcome, 0, sizeof outcome);
-    outcome.value.tag = frame->tag;
-    if (frame->tag == CORUN_BYTES) {
+    out->error = frame->error;
+    out->value.tag = frame->tag;
+    out->owned = false;
+    if (unlikely(frame->error)) {
+        out->failure = kept;
+    } else if (unlikely(frame->tag == CORUN_BYTES)) {
         struct kept_bytes *bytes = kept;
-        outcome.value.bytes = bytes->data;
-        outcome.value.size = bytes->size;
-        outcome.owned = true;
-    } else if (frame->tag != CORUN_NO_VALUE) {
-        memcpy(&outcome.value.i, frame->exit, sizeof outcome.value.i);
+        out->value.bytes = bytes->data;
+        out->value.size = bytes->size;
+        out->owned = true;
+    } else {
+        memcpy(&out->value.i, frame->exit, sizeof out->value.i);
     }
-    return outcome;
 }
 
 void outcome_release(struct outcome *outcome)
@@ -158,11 +158,11 @@ static void drop_arguments(corun_frame *frame)
 static int pop_frame(corun_task *task)
 {
     corun_frame *frame = task->top;
-    struct outcome outcome = exit_take(frame);
-    if (outcome.error)
+    exit_take(frame, &task->future.outcome);
+    if (unlikely(frame->error))
         drop_arguments(frame);
     frame_pop(task);
-    return frames_deliver(task, outcome);
+    return frames_deliver(task);
 }
 
 /* Leaves a frame whose exit is set: through its cleanup if it has one ahead, else to its caller. */
@@ -179,7 +179,8 @@ static int leave_frame(corun_task *task, corun_frame *frame)
 /* An error during the cleanup becomes the exit; what it replaces becomes its context. */
 static void replace_exit(corun_frame *frame, int error, corun_failure *failure)
 {
-    struct outcome old = exit_take(frame);
+    struct outcome old;
+    exit_take(frame, &old);
     if (old.error && !failure)
         failure = failure_create(error, NULL);
     if (old.error && !old.failure)
@@ -200,46 +201,40 @@ static bool is_caught(const corun_frame *frame, int error)
            && error != CORUN_SYSTEM_EXIT;
 }
 
-/* Whether the frame goes on with its next line; if not, the error is now its exit. */
-static bool goes_on(corun_task *task, corun_frame *frame, struct outcome outcome)
+/* Hands an error to a frame. Returns whether it goes on; if not, the error is now its exit. */
+static bool goes_on_after(struct outcome *outcome, corun_frame *frame)
 {
-    corun_failure *failure;
-    if (outcome.error == 0) {
-        if (frame->mode != CORUN_PASS_ON_)
-            frame->caught = 0;
-        task->future.outcome = outcome;
+    corun_failure *failure = outcome->failure;
+    int error = outcome->error;
+    memset(outcome, 0, sizeof *outcome);
+    if (is_caught(frame, error)) {
+        frame->caught = error;
+        failure_release(failure);
         return true;
     }
-    memset(&task->future.outcome, 0, sizeof task->future.outcome);
-    if (is_caught(frame, outcome.error)) {
-        frame->caught = outcome.error;
-        failure_release(outcome.failure);
-        return true;
-    }
-    failure = note_trace(frame, outcome.error, outcome.failure);
+    failure = note_trace(frame, error, failure);
     if (frame->state == FRAME_CLEANUP) {
-        replace_exit(frame, outcome.error, failure);
+        replace_exit(frame, error, failure);
         return true;
     }
-    exit_keep_error(frame, outcome.error, failure);
-    return false;
+    exit_keep_error(frame, error, failure);
+    if (!frame->cleanup)
+        return false;
+    frame->state = FRAME_CLEANUP;
+    frame->resume = frame->cleanup;
+    return true;
 }
 
-int frames_deliver(corun_task *task, struct outcome outcome)
+int frames_deliver_error(corun_task *task)
 {
+    struct outcome *outcome = &task->future.outcome;
     for (corun_frame *frame; (frame = task->top);) {
-        if (goes_on(task, frame, outcome))
+        if (goes_on_after(outcome, frame))
             return STEP_AGAIN;
-        if (frame->cleanup) {
-            frame->state = FRAME_CLEANUP;
-            frame->resume = frame->cleanup;
-            return STEP_AGAIN;
-        }
-        outcome = exit_take(frame);
+        exit_take(frame, outcome);
         drop_arguments(frame);
         frame_pop(task);
     }
-    task->future.outcome = outcome;
     return STEP_FINISHED;
 }
 
@@ -257,17 +252,25 @@ void frames_abandon(corun_task *task)
 
 /* ------------------------------------------------------ what macros expand to */
 
-int corun_await_(corun_task *task, corun_frame *frame, corun_awaitable awaitable, int mode)
+int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *awaitable, int mode)
 {
+    struct outcome *outcome = &task->future.outcome;
     frame->mode = (uint8_t)mode;
-    if (frame->state == FRAME_NEW)
-        frame->state = FRAME_BODY;
-    outcome_release(&task->future.outcome);
-    if (awaitable.type != &corun_call_type_)
+    frame->state |= FRAME_BODY;
+    if (unlikely(outcome->owned))
+        outcome_release(outcome);
+    /* The two commonest are told first, before anything is copied. */
+    if (awaitable->type == &corun_yield_type_) {
+        outcome->value.tag = CORUN_NO_VALUE;
+        task_wake(task);
+        return STEP_SUSPENDED;
+    }
+    if (awaitable->type != &corun_call_type_)
         return task_wait(task, awaitable);
-    if (frame_push(task, awaitable.self))
+    if (likely(frame_push(task, awaitable->self) != NULL))
         return STEP_AGAIN;
-    return frames_deliver(task, outcome_of_error(-ENOMEM, NULL));
+    *outcome = outcome_of_error(-ENOMEM, NULL);
+    return frames_deliver(task);
 }
 
 corun_value corun_result_(const corun_task *task)

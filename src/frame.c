@@ -40,16 +40,21 @@ size_t frame_first_size(const corun_coroutine *coroutine)
     return align_size(sizeof(corun_task)) + align_size(coroutine->frame_size);
 }
 
-/* Copies the call, which is a frame's beginning, and zeroes the rest. */
+/* Copies the call's arguments and zeroes the locals. The header is written anew: reading back what the
+ * caller has just stored in pieces would cost more. */
 static corun_frame *fill_frame(corun_task *task, char *place, const corun_frame *call)
 {
     const corun_coroutine *coroutine = call->coroutine;
     corun_frame *frame = (corun_frame *)(void *)place;
+    size_t arguments = coroutine->call_size - sizeof *frame;
     memory_unpoison(place, align_size(coroutine->frame_size));
-    memcpy(place, call, coroutine->call_size);
+    memset(frame, 0, sizeof *frame);
+    frame->coroutine = coroutine;
+    frame->caller = task->top;
+    if (arguments > 0)
+        memcpy(frame + 1, call + 1, arguments);
     if (coroutine->frame_size > coroutine->call_size)
         memset(place + coroutine->call_size, 0, coroutine->frame_size - coroutine->call_size);
-    frame->caller = task->top;
     task->top = frame;
     return frame;
 }

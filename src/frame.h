@@ -7,7 +7,8 @@
  *   BODY      an exit, with a CORUN_TRY open   CLEANUP
  *   BODY      an exit without                  gone
  *   CLEANUP   its end, a return, a raise       gone
+ * An await may set the bit of BODY without looking: it changes nothing in CLEANUP.
  */
-enum frame_state { FRAME_NEW, FRAME_BODY, FRAME_CLEANUP };
+enum frame_state { FRAME_NEW = 0, FRAME_BODY = 1, FRAME_CLEANUP = 3 };
 
 #endif

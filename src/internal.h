@@ -21,6 +21,9 @@
 #define container_of(pointer, type, member) \
     ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
 
+#define likely(condition) __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+
 #if defined(__SANITIZE_ADDRESS__)
 #define CORUN_ASAN 1
 #elif defined(__has_feature)

@@ -35,4 +35,10 @@ static inline void interrupts_note(struct interrupts *interrupts)
     atomic_store_explicit(&interrupts->activity, activity + 1, memory_order_relaxed);
 }
 
+/* How many steps there have been, modulo 2^31. */
+static inline uint32_t interrupts_steps(const struct interrupts *interrupts)
+{
+    return atomic_load_explicit(&interrupts->activity, memory_order_relaxed) / 2;
+}
+
 #endif

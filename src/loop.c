@@ -1,7 +1,7 @@
 /* The loop: rounds, and who runs them.
  *
  * Always true:
- *   - an entry stands in at most one place: ready, round, the timer heap, or a ring of waiters;
+ *   - an entry stands in at most one place: the ready queue, the timer heap, or a ring of waiters;
  *   - queueing never allocates, so a wake-up cannot fail;
  *   - entries queued during a round wait for the next one, and I/O comes in between.
  *
@@ -40,7 +40,7 @@ int loop_open(const struct host *host, corun_loop **out_loop)
         return -ENOMEM;
     memset(loop, 0, sizeof *loop);
     list_init(&loop->ready);
-    list_init(&loop->round);
+    loop->round_last = &loop->ready;
     list_init(&loop->tasks);
     list_init(&loop->unreleased);
     loop->references = 1;
@@ -107,28 +107,32 @@ static int wait_for_host(corun_loop *loop)
     return backend_wait(&loop->backend, deadline);
 }
 
-/* Asks the host what happened: waits if there is nothing else to do, looks in now and then if there is. */
-static int poll_host(corun_loop *loop, bool may_block)
+static int ask_host(corun_loop *loop, bool may_block)
 {
-    bool idle = list_is_empty(&loop->ready) && !loop->stopping;
-    bool woken = atomic_load_explicit(&loop->woken, memory_order_relaxed);
-    if (!idle && !woken && ++loop->rounds < ROUNDS_BETWEEN_POLLS && loop->steps < STEPS_BETWEEN_POLLS)
-        return 0;
-    loop->rounds = loop->steps = 0;
+    loop->rounds = 0;
+    loop->polled_at = interrupts_steps(&loop->interrupts);
     atomic_store(&loop->woken, false);
     calls_take_foreign(loop);
     interrupts_check(loop, &loop->interrupts);
-    if (idle && may_block && list_is_empty(&loop->ready) && !loop->leaving)
+    if (may_block && list_is_empty(&loop->ready) && !loop->stopping && !loop->leaving)
         return wait_for_host(loop);
     return backend_wait(&loop->backend, 0);
+}
+
+/* Asks the host what happened: waits if there is nothing else to do, looks in now and then if there is. */
+static inline int poll_host(corun_loop *loop, bool may_block)
+{
+    bool busy = !list_is_empty(&loop->ready) && ++loop->rounds < ROUNDS_BETWEEN_POLLS
+                && interrupts_steps(&loop->interrupts) - loop->polled_at < STEPS_BETWEEN_POLLS;
+    if (likely(busy && !atomic_load_explicit(&loop->woken, memory_order_relaxed)))
+        return 0;
+    return ask_host(loop, may_block);
 }
 
 static void queue_due_timers(corun_loop *loop)
 {
     struct entry *entry;
     int64_t now;
-    if (loop->timers.count == 0)
-        return;
     now = backend_now(&loop->backend);
     while ((entry = timer_take_due(&loop->timers, now)))
         loop_ready(loop, entry);
@@ -139,50 +143,58 @@ void loop_set_script(corun_loop *loop, const struct loop_script *script)
     loop->script = script;
 }
 
-/* Takes the next entry of the round: the first, or in the sim any, by its seed. */
-static struct entry *take_next(corun_loop *loop)
+/* What a script decides: what happens before the next step, and which entry of the round it is. */
+static struct list *follow_script(corun_loop *loop)
 {
-    struct list *link = loop->round.next;
-    if (loop->script) {
-        uint64_t count = 0, chosen;
-        for (struct list *at = link; at != &loop->round; at = at->next)
-            count++;
-        for (chosen = loop->script->choose(loop->backend.state, count); chosen > 0; chosen--)
-            link = link->next;
-    }
-    list_remove(link);
+    struct list *link = loop->ready.next;
+    uint64_t count = 1, chosen;
+    loop->script->before_step(loop->backend.state, interrupts_steps(&loop->interrupts) + 1);
+    interrupts_check(loop, &loop->interrupts);
+    if (loop->round_last == &loop->ready)
+        return &loop->ready;
+    for (struct list *at = link = loop->ready.next; at != loop->round_last; at = at->next)
+        count++;
+    for (chosen = loop->script->choose(loop->backend.state, count); chosen > 0; chosen--)
+        link = link->next;
+    return link;
+}
+
+/* Takes the next entry of the round, once interrupts have been dealt with. NULL: none is left, or the
+ * loop is to be left. */
+static inline struct entry *take_next(corun_loop *loop)
+{
+    struct list *link;
+    interrupts_check(loop, &loop->interrupts);
+    if (unlikely(loop->round_last == &loop->ready))
+        return NULL;
+    link = unlikely(loop->script != NULL) ? follow_script(loop) : loop->ready.next;
+    if (unlikely(loop->leaving || link == &loop->ready))
+        return NULL;
+    loop_unready(loop, container_of(link, struct entry, link));
     return container_of(link, struct entry, link);
 }
 
-/* Runs what is ready now; what that queues waits for the next round. An error that leaves the loop
- * puts the rest back in front, in order. */
-static void run_ready(corun_loop *loop)
+/* Runs what is ready now; what that queues comes behind round_last and waits for the next round. An
+ * error that leaves the loop leaves the rest where it is. */
+static inline void run_ready(corun_loop *loop)
 {
-    list_splice_before(&loop->round, &loop->ready);
-    while (!list_is_empty(&loop->round)) {
-        struct entry *entry;
-        if (loop->script)
-            loop->script->before_step(loop->backend.state, loop->total_steps + 1);
-        interrupts_check(loop, &loop->interrupts);
-        /* Dealing with an interrupt may have moved the last entry. */
-        if (loop->leaving || list_is_empty(&loop->round))
-            break;
-        entry = take_next(loop);
-        loop->steps++;
-        loop->total_steps++;
+    struct entry *entry;
+    loop->round_last = loop->ready.previous;
+    while ((entry = take_next(loop))) {
         interrupts_note(&loop->interrupts);
         entry->run(entry);
         interrupts_note(&loop->interrupts);
     }
-    list_splice_before(loop->ready.next, &loop->round);
+    loop->round_last = &loop->ready;
 }
 
 int loop_round(corun_loop *loop, bool may_block)
 {
     int rc = poll_host(loop, may_block);
     loop->completions = 0;
-    if (rc == 0) {
-        queue_due_timers(loop);
+    if (likely(rc == 0)) {
+        if (loop->timers.count > 0)
+            queue_due_timers(loop);
         run_ready(loop);
         rc = loop->leaving;
     }

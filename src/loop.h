@@ -17,8 +17,8 @@ struct loop_listener {
 };
 
 struct corun_loop {
-    struct list ready; /* entries to run in the next round */
-    struct list round; /* entries of the present round; empty between rounds */
+    struct list ready;       /* entries to run, the present round's in front */
+    struct list *round_last; /* the last entry of the round; the head when none is left */
     struct timers timers;
     struct backend backend;
     struct list tasks;      /* not done, oldest first */
@@ -34,8 +34,8 @@ struct corun_loop {
     int64_t completions_since;
 
     corun_task *current;
-    uint32_t rounds, steps; /* since the host was last asked */
-    uint64_t total_steps;
+    uint32_t rounds;    /* since the host was last asked */
+    uint32_t polled_at; /* how many steps there had been then */
     const struct loop_script *script; /* the sim's; NULL: first in, first out */
 
     corun_exception_handler *handler;
@@ -56,6 +56,14 @@ CORUN_INTERNAL void loop_release(corun_loop *loop);
 static inline void loop_ready(corun_loop *loop, struct entry *entry)
 {
     list_append(&loop->ready, &entry->link);
+}
+
+/* Takes an entry out of the queue. */
+static inline void loop_unready(corun_loop *loop, struct entry *entry)
+{
+    if (loop->round_last == &entry->link)
+        loop->round_last = entry->link.previous;
+    list_remove(&entry->link);
 }
 
 /* One round. Returns 0, or the error that ends the run. */

@@ -5,14 +5,19 @@
 #include "duration.h"
 #include "task.h"
 
-static const struct outcome nothing;
+/* Lets others go first, and goes on with nothing. */
+static void wake_with_nothing(corun_task *task)
+{
+    task->future.outcome = outcome_of_error(0, NULL);
+    task_wake(task);
+}
 
 /* ------------------------------------------------------------------- yield */
 
 static void yield_start(void *self, corun_waiter *waiter)
 {
     (void)self;
-    task_wake(task_of_waiter(waiter), nothing);
+    wake_with_nothing(task_of_waiter(waiter));
 }
 
 /* A task that is queued again cannot be waiting: a cancellation finds it woken. */
@@ -45,7 +50,7 @@ static void sleep_start(void *self, corun_waiter *waiter)
         return;
     }
     if (seconds <= 0) {
-        task_wake(task, nothing);
+        wake_with_nothing(task);
         return;
     }
     deadline = time_after(backend_now(&loop->backend), seconds);
@@ -60,7 +65,7 @@ static void sleep_cancel(void *self, corun_waiter *waiter)
     corun_task *task = task_of_waiter(waiter);
     (void)self;
     if (!timer_disarm(&task->future.loop->timers, &task->entry))
-        list_remove(&task->entry.link); /* it has expired and stands in the ready queue */
+        loop_unready(task->future.loop, &task->entry); /* it has expired and stands in the ready queue */
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
 }
 

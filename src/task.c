@@ -96,97 +96,91 @@ static __attribute__((noinline)) void spoil_stack(void)
         waste[i] = 0xdb;
 }
 
+static int step_frame(corun_task *task)
+{
+    if (unlikely(task->future.loop->debug))
+        spoil_stack();
+    return task->top->coroutine->step(task, task->top);
+}
+
 /* The trampoline: steps whatever frame is innermost until the task waits or ends. */
 static void drive(corun_task *task, int verdict)
 {
     corun_loop *loop = task->future.loop;
-    corun_task *outer = loop->current;
     loop->current = task;
-    while (verdict == STEP_AGAIN) {
-        if (loop->debug)
-            spoil_stack();
-        verdict = task->top->coroutine->step(task, task->top);
-    }
-    loop->current = outer;
-    if (verdict == STEP_FINISHED)
+    while (verdict == STEP_AGAIN)
+        verdict = step_frame(task);
+    loop->current = NULL;
+    if (unlikely(verdict == STEP_FINISHED))
         task_finish(task);
 }
 
 static void run_first(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
-    if (!(task->future.task_flags & TASK_MUST_CANCEL)) {
+    if (likely(!(task->future.task_flags & TASK_MUST_CANCEL))) {
         drive(task, STEP_AGAIN);
         return;
     }
     frames_abandon(task);
-    task->future.outcome = cancel_take(task, task->future.outcome);
+    cancel_take(task);
     task_finish(task);
 }
 
 void task_resume(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
-    struct outcome outcome = task->future.outcome;
     task->future.wait = WAIT_NONE;
-    if (outcome.error == CORUN_CANCELLED || task->future.task_flags & TASK_MUST_CANCEL)
-        outcome = cancel_take(task, outcome);
-    drive(task, frames_deliver(task, outcome));
-}
-
-void task_wake(corun_task *task, struct outcome outcome)
-{
-    task->future.outcome = outcome;
-    task->future.wait = WAIT_WOKEN;
-    task->entry.run = task_resume;
-    loop_ready(task->future.loop, &task->entry);
+    if (unlikely(task->future.outcome.error == CORUN_CANCELLED || task->future.task_flags & TASK_MUST_CANCEL))
+        cancel_take(task);
+    drive(task, frames_deliver(task));
 }
 
 /* -------------------------------------------------------------------- wait */
 
-int task_wait(corun_task *task, corun_awaitable awaitable)
+int task_wait(corun_task *task, const corun_awaitable *awaitable)
 {
     corun_future *self = &task->future;
-    struct outcome outcome;
-    if (!awaitable.type)
-        return frames_deliver(task, outcome_of_error(CORUN_NOT_AWAITABLE, NULL));
-    self->awaitable = awaitable;
+    const corun_awaitable_type *type = awaitable->type;
+    void *awaited = awaitable->self;
+    if (!type) {
+        self->outcome = outcome_of_error(CORUN_NOT_AWAITABLE, NULL);
+        return frames_deliver(task);
+    }
+    self->awaitable = *awaitable;
     self->wait = WAIT_STARTING;
     self->task_flags &= (uint8_t)~TASK_ANSWERED;
-    awaitable.type->start(awaitable.self, waiter_of_task(task));
+    type->start(awaited, waiter_of_task(task));
     if (self->task_flags & TASK_ANSWERED) {
         self->wait = WAIT_NONE;
-        outcome = self->outcome;
-        return frames_deliver(task, outcome);
+        return frames_deliver(task);
     }
     if (self->wait == WAIT_STARTING)
         self->wait = WAIT_WAITING;
-    if (self->task_flags & TASK_MUST_CANCEL && self->wait == WAIT_WAITING) {
+    if (unlikely(self->task_flags & TASK_MUST_CANCEL) && self->wait == WAIT_WAITING) {
         self->task_flags &= (uint8_t)~TASK_MUST_CANCEL;
-        awaitable.type->cancel(awaitable.self, waiter_of_task(task));
+        type->cancel(awaited, waiter_of_task(task));
     }
     return STEP_SUSPENDED;
 }
 
-static struct outcome outcome_of_answer(int error, const corun_value *value)
+/* Writes an answer over the awaitable that it answers. */
+static void set_answer(struct outcome *outcome, int error, const corun_value *value)
 {
-    struct outcome outcome;
-    memset(&outcome, 0, sizeof outcome);
-    if (error)
-        return outcome_of_error(error, NULL);
-    if (value)
-        outcome.value = *value;
-    return outcome;
+    *outcome = outcome_of_error(error, NULL);
+    if (error == 0 && value)
+        outcome->value = *value;
 }
 
 void corun_waiter_done(corun_waiter *waiter, int error, const corun_value *value)
 {
     corun_task *task = task_of_waiter(waiter);
-    struct outcome outcome = outcome_of_answer(error, value);
+    corun_value copy = value ? *value : CORUN_VALUE();
     if (task->future.wait == WAIT_WAITING) {
-        task_wake(task, outcome);
+        set_answer(&task->future.outcome, error, &copy);
+        task_wake(task);
     } else if (task->future.wait == WAIT_STARTING) {
-        task->future.outcome = outcome;
+        set_answer(&task->future.outcome, error, &copy);
         task->future.task_flags |= TASK_ANSWERED;
     }
 }
@@ -212,8 +206,7 @@ static void let_cancellation_win(corun_task *task)
         interrupts_check(task->future.loop, &task->future.loop->interrupts);
     if (!(task->future.task_flags & TASK_MUST_CANCEL) || outcome->error)
         return;
-    outcome_release(outcome);
-    *outcome = cancel_take(task, *outcome);
+    cancel_take(task);
 }
 
 void task_finish(corun_task *task)
@@ -243,7 +236,7 @@ static void forget_wait(corun_task *task)
     bool was_waiting = task->future.wait == WAIT_WAITING;
     corun_loop *loop = task->future.loop;
     if (task->future.wait == WAIT_NONE || task->future.wait == WAIT_WOKEN) {
-        list_remove(&task->entry.link);
+        loop_unready(loop, &task->entry);
         if (task->future.wait == WAIT_WOKEN && task->entry.run == task_resume_joined)
             future_forget(task);
         else

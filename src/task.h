@@ -53,13 +53,11 @@ struct corun_task {
 enum { STEP_SUSPENDED, STEP_AGAIN, STEP_FINISHED };
 
 CORUN_INTERNAL int task_create(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task);
-/* Queues the task, to go on with its outcome. */
-CORUN_INTERNAL void task_wake(corun_task *task, struct outcome outcome);
 /* Ready entries: go on with the outcome that is set; with that of the future that is awaited. */
 CORUN_INTERNAL void task_resume(struct entry *entry);
 CORUN_INTERNAL void task_resume_joined(struct entry *entry);
 /* Begins a wait. */
-CORUN_INTERNAL int task_wait(corun_task *task, corun_awaitable awaitable);
+CORUN_INTERNAL int task_wait(corun_task *task, const corun_awaitable *awaitable);
 /* The driver's end: the task's last frame is gone and its outcome set. */
 CORUN_INTERNAL void task_finish(corun_task *task);
 /* Unlinks every task of a loop that is closing from what it waits for, reports and drops it. */
@@ -72,13 +70,14 @@ CORUN_INTERNAL corun_frame *frame_push(corun_task *task, const corun_frame *call
 CORUN_INTERNAL void frame_pop(corun_task *task);
 CORUN_INTERNAL void frames_free(corun_task *task);
 
-/* coroutine.c: hands an outcome to the innermost frame, or on to its callers. Returns what to do next. */
-CORUN_INTERNAL int frames_deliver(corun_task *task, struct outcome outcome);
+/* coroutine.c: hands the error that is the task's outcome to the innermost frame, or on to its callers. Returns
+ * what to do next. */
+CORUN_INTERNAL int frames_deliver_error(corun_task *task);
 /* Drops every frame of a task that will not run again, innermost first. */
 CORUN_INTERNAL void frames_abandon(corun_task *task);
 
-/* cancel.c: what a resumption is given when a cancellation is due. */
-CORUN_INTERNAL struct outcome cancel_take(corun_task *task, struct outcome outcome);
+/* cancel.c: turns the task's outcome into the cancellation that is due. */
+CORUN_INTERNAL void cancel_take(corun_task *task);
 CORUN_INTERNAL void cancel_note_message(corun_task *task, const char *message);
 
 static inline corun_task *task_of_waiter(corun_waiter *waiter)
@@ -94,6 +93,27 @@ static inline corun_waiter *waiter_of_task(corun_task *task)
 static inline corun_task *task_of_entry(struct entry *entry)
 {
     return container_of(entry, corun_task, entry);
+}
+
+/* Hands the task's outcome to the innermost frame. Returns what to do next. */
+static inline int frames_deliver(corun_task *task)
+{
+    corun_frame *frame = task->top;
+    if (unlikely(task->future.outcome.error != 0))
+        return frames_deliver_error(task);
+    if (unlikely(!frame))
+        return STEP_FINISHED;
+    if (frame->mode != CORUN_PASS_ON_)
+        frame->caught = 0;
+    return STEP_AGAIN;
+}
+
+/* Queues the task, to go on with its outcome. */
+static inline void task_wake(corun_task *task)
+{
+    task->future.wait = WAIT_WOKEN;
+    task->entry.run = task_resume;
+    loop_ready(task->future.loop, &task->entry);
 }
 
 #endif

@@ -197,7 +197,9 @@ static bool is_cancelled(corun_task *task)
     interrupts_check(task->future.loop, &task->future.loop->interrupts);
     if (!(task->future.task_flags & TASK_MUST_CANCEL))
         return false;
-    answer_now(task, cancel_take(task, outcome_of_error(CORUN_CANCELLED, NULL)));
+    task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
+    cancel_take(task);
+    task->future.task_flags |= TASK_ANSWERED;
     return true;
 }
 
@@ -232,7 +234,7 @@ static void operation_cancel(void *self, corun_waiter *waiter)
         ring_remove(&loop->watches[task->future.awaitable.extra]->waiters, &task->entry.link);
         loop->watch_waiters--;
     } else {
-        list_remove(&task->entry.link);
+        loop_unready(loop, &task->entry);
     }
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
 }

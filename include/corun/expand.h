@@ -51,7 +51,7 @@ enum { CORUN_PASS_ON_, CORUN_CATCH_, CORUN_CATCH_ALL_ };
 
 CORUN_API extern const corun_awaitable_type corun_call_type_;
 
-CORUN_API int corun_await_(corun_task *task, corun_frame *frame, corun_awaitable awaitable, int mode);
+CORUN_API int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *awaitable, int mode);
 CORUN_API corun_value corun_result_(const corun_task *task);
 CORUN_API int corun_finally_(corun_task *task, corun_frame *frame);
 CORUN_API int corun_end_(corun_task *task, corun_frame *frame);
@@ -111,9 +111,10 @@ CORUN_API int corun_exit_(corun_task *task, corun_frame *frame, int status);
 #define CORUN_SUSPEND_(awaitable, mode, number) CORUN_SUSPEND_AT_(awaitable, mode, number)
 #define CORUN_SUSPEND_AT_(awaitable, mode, number) \
     do { \
+        const corun_awaitable corun_awaited_ = (awaitable); \
         my->corun_frame_.resume = CORUN_DISTANCE_(corun_resume_##number##_); \
         my->corun_frame_.line = __LINE__; \
-        return corun_await_(corun_task_, &my->corun_frame_, (awaitable), mode); \
+        return corun_await_(corun_task_, &my->corun_frame_, &corun_awaited_, mode); \
         corun_resume_##number##_:; \
     } while (0)
 

@@ -61,6 +61,10 @@ struct host {
      * it since. Returns 1 if interrupts can come now, 0 if not, never an error (B36). */
     int (*interrupts)(void *state, const int *signals);
 
+    /* Looks whether an interrupt has come, in the middle of a long step, where nothing but looking would
+     * tell (no signals). Cheap enough to be called in a loop. */
+    void (*peek)(void *state);
+
     /* Moves bytes without blocking, as read(2) and write(2). Returns how many, 0 at the end of a file,
      * -EAGAIN if `watch` would tell when to try again, another negative errno. */
     int64_t (*read)(void *state, int fd, void *buffer, size_t size_bytes);
@@ -71,12 +75,12 @@ struct host {
     int (*call_cancel)(void *state, uint32_t id);
 };
 
-#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, interrupts, read, write, call, \
-                   call_cancel) \
-    static const struct host name = {open,       close, now,   watch, unwatch, wait, wake, \
-                                     interrupts, read,  write, call,  call_cancel}
+#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, interrupts, peek, read, write, \
+                   call, call_cancel) \
+    static const struct host name = {open,       close, now,  watch, unwatch, wait,       wake, \
+                                     interrupts, peek,  read, write, call,    call_cancel}
 
-_Static_assert(sizeof(struct host) == 12 * sizeof(void (*)(void)),
+_Static_assert(sizeof(struct host) == 13 * sizeof(void (*)(void)),
                "a function was added to struct host: add it to CORUN_HOST");
 
 /* ------------------------------------------- what a host may use of the core */
@@ -124,6 +128,7 @@ CORUN_INTERNAL int host_no_watch(void *state, int fd, int events, struct watch *
 CORUN_INTERNAL void host_no_unwatch(void *state, int fd);
 CORUN_INTERNAL int host_no_wait(void *state, int64_t deadline);
 CORUN_INTERNAL int host_no_interrupts(void *state, const int *signals);
+CORUN_INTERNAL void host_no_peek(void *state);
 CORUN_INTERNAL int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes,
                                 uint32_t *out_id);
 CORUN_INTERNAL int host_no_call_cancel(void *state, uint32_t id);

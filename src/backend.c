@@ -80,6 +80,11 @@ void backend_interrupts(struct backend *backend, const int *signals)
     backend->interruptible = signals && on > 0;
 }
 
+void backend_peek(struct backend *backend)
+{
+    backend->host->peek(backend->state);
+}
+
 int64_t backend_read(struct backend *backend, int fd, void *buffer, size_t size_bytes)
 {
     return backend->host->read(backend->state, fd, buffer, size_bytes);
@@ -111,6 +116,11 @@ int host_no_interrupts(void *state, const int *signals)
 {
     (void)state, (void)signals;
     return 0;
+}
+
+void host_no_peek(void *state)
+{
+    (void)state;
 }
 
 int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes, uint32_t *out_id)

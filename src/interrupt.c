@@ -54,6 +54,7 @@ bool corun_interrupted(void)
     corun_loop *loop = corun_current_loop();
     if (!loop)
         return false;
+    backend_peek(&loop->backend);
     interrupts_check(loop, &loop->interrupts);
     return loop->interrupts.seen > 0;
 }

@@ -182,7 +182,7 @@ static int64_t epoll_write(void *self, int fd, const void *bytes, size_t size_by
 }
 
 CORUN_HOST(host_epoll, epoll_open, epoll_close, epoll_now, epoll_watch, epoll_unwatch,
-           epoll_wait_host, epoll_wake, epoll_interrupts, epoll_read, epoll_write, host_no_call,
+           epoll_wait_host, epoll_wake, epoll_interrupts, host_no_peek, epoll_read, epoll_write, host_no_call,
            host_no_call_cancel);
 
 int corun_loop_epoll(corun_loop **out_loop)

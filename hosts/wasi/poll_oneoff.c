@@ -212,8 +212,6 @@ static int oneoff_interrupts(void *self, const int *signals)
     return signals && control_is_on();
 }
 
-/* -------------------------------------------------------------- read, write */
-
 static bool is_ready_to_read(int fd)
 {
     __wasi_subscription_t subscriptions[2] = {subscribe(fd, HOST_READ), subscribe_clock(0)};
@@ -226,6 +224,15 @@ static bool is_ready_to_read(int fd)
             return true;
     return false;
 }
+
+static void oneoff_peek(void *self)
+{
+    (void)self;
+    if (control_is_on() && control_has_room() && is_ready_to_read(0))
+        control_pump();
+}
+
+/* -------------------------------------------------------------- read, write */
 
 static int64_t oneoff_read(void *self, int fd, void *buffer, size_t size_bytes)
 {
@@ -251,7 +258,7 @@ static int64_t oneoff_write(void *self, int fd, const void *bytes, size_t size_b
 }
 
 CORUN_HOST(host_oneoff, oneoff_open, oneoff_close, oneoff_now, oneoff_watch_fd, oneoff_unwatch, oneoff_wait,
-           oneoff_wake, oneoff_interrupts, oneoff_read, oneoff_write, host_no_call, host_no_call_cancel);
+           oneoff_wake, oneoff_interrupts, oneoff_peek, oneoff_read, oneoff_write, host_no_call, host_no_call_cancel);
 
 int corun_loop_poll_oneoff(corun_loop **out_loop)
 {

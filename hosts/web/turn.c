@@ -6,6 +6,7 @@
 #include "abi.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,13 @@ static int turn_interrupts(void *self, const int *signals)
     return signals != NULL;
 }
 
+/* The driver's own sched_yield may call corun_interrupt(); a plain runtime's does nothing. */
+static void turn_peek(void *self)
+{
+    (void)self;
+    sched_yield();
+}
+
 static int64_t turn_read(void *self, int fd, void *buffer, size_t size_bytes)
 {
     ssize_t count = read(fd, buffer, size_bytes);
@@ -94,7 +102,7 @@ static int64_t turn_write(void *self, int fd, const void *bytes, size_t size_byt
 }
 
 CORUN_HOST(host_turn, turn_open, turn_close, turn_now, turn_watch, turn_unwatch, host_no_wait, turn_wake,
-           turn_interrupts, turn_read, turn_write, host_no_call, host_no_call_cancel);
+           turn_interrupts, turn_peek, turn_read, turn_write, host_no_call, host_no_call_cancel);
 
 int corun_loop_turn_driven(corun_loop **out_loop)
 {
@@ -223,6 +231,7 @@ static void runner_closed(corun_runner *self, int error, const corun_value *valu
 void *EXPORT(corun_abi)(void);
 void *EXPORT(corun_result)(void);
 double EXPORT(corun_turn)(double now_ns, double budget_ns);
+__attribute__((used, visibility("default"), export_name("corun_interrupt"))) int corun_interrupt_now(void);
 int EXPORT(corun_wants)(int fd);
 void EXPORT(corun_ready)(int fd, int events);
 int EXPORT(corun_close)(void);
@@ -305,6 +314,11 @@ int corun_close(void)
     if (result.state == TURN_CLOSED)
         fflush(NULL);
     return 0;
+}
+
+int corun_interrupt_now(void)
+{
+    return corun_interrupt();
 }
 
 void *corun_alloc(size_t size)

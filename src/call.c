@@ -122,7 +122,7 @@ int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), 
     corun_callback *callback, *newest;
     if (loop->closed)
         return CORUN_CLOSED;
-    if (loop_is_this_thread(loop) && loop->running)
+    if (loop_is_this_thread(loop))
         return corun_loop_call_soon(loop, function, argument, NULL);
     callback = callback_create(loop, function, argument);
     if (!callback)
@@ -141,7 +141,9 @@ int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), 
 
 void calls_take_foreign(corun_loop *loop)
 {
-    corun_callback *newest = atomic_exchange(&loop->foreign, NULL), *oldest = NULL;
+    corun_callback *newest = atomic_load_explicit(&loop->foreign, memory_order_relaxed), *oldest = NULL;
+    if (newest)
+        newest = atomic_exchange(&loop->foreign, NULL);
     while (newest) {
         corun_callback *next = newest->next_foreign;
         newest->next_foreign = oldest;

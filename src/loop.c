@@ -100,11 +100,14 @@ static bool can_be_woken(const corun_loop *loop)
 static int wait_for_host(corun_loop *loop)
 {
     int64_t deadline = timer_next(&loop->timers);
+    int rc;
     if (deadline == INT64_MAX && !can_be_woken(loop))
         return CORUN_DEADLOCK;
     if (deadline == INT64_MAX && loop->watch_waiters == 0 && loop->holds == 0 && loop->debug)
         report_deadlock_once(loop);
-    return backend_wait(&loop->backend, deadline);
+    rc = backend_wait(&loop->backend, deadline);
+    calls_take_foreign(loop);
+    return rc;
 }
 
 static int ask_host(corun_loop *loop, bool may_block)
@@ -213,7 +216,7 @@ static _Thread_local char thread_mark; /* its address tells threads apart */
 
 bool loop_is_this_thread(const corun_loop *loop)
 {
-    return loop->thread == &thread_mark;
+    return atomic_load_explicit(&loop->thread, memory_order_relaxed) == &thread_mark;
 }
 
 int loop_enter(corun_loop *loop)
@@ -224,7 +227,7 @@ int loop_enter(corun_loop *loop)
         return CORUN_LOOP_RUNNING;
     if (running_loop)
         return CORUN_RUNNING;
-    loop->thread = &thread_mark;
+    atomic_store_explicit(&loop->thread, &thread_mark, memory_order_relaxed);
     loop->running = true;
     running_loop = loop;
     return 0;
@@ -233,6 +236,7 @@ int loop_enter(corun_loop *loop)
 void loop_leave(corun_loop *loop)
 {
     loop->running = false;
+    atomic_store_explicit(&loop->thread, NULL, memory_order_relaxed);
     running_loop = NULL;
 }
 

@@ -41,11 +41,12 @@ struct corun_loop {
     corun_exception_handler *handler;
     void *handler_argument;
     struct loop_listener listener;
-    const void *thread; /* that runs it, or ran it last */
+    _Atomic(const void *) thread; /* that runs it, NULL while it does not run */
     uint32_t references; /* of tasks and futures, and one until it is closed */
     int leaving; /* the error that leaves the loop, valid until it has left */
     int exit_status;
-    bool running, in_turn, stopping, closed, debug, deadlock_told;
+    bool running, stopping, debug, deadlock_told;
+    atomic_bool closed;
     atomic_bool woken; /* another thread or a host asks for a poll */
 };
 

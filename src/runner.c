@@ -117,12 +117,11 @@ void runner_clear_result(corun_runner *runner)
     runner->private_.error = 0;
 }
 
-/* Main's own done callback, so that what was ready before it gets one more turn (B30). An error that
- * leaves the loop has left it by then (B32). */
+/* Main's own done callback, so that what was ready before it gets one more turn (B30). A main whose run
+ * is over, since something left the loop or stopped it, must not stop a later one (B32, B33). */
 static void main_done(corun_task *task, void *loop)
 {
-    int error = task->future.outcome.error;
-    if (error != CORUN_INTERRUPTED && error != CORUN_SYSTEM_EXIT)
+    if (task->future.task_flags & TASK_IS_MAIN)
         corun_loop_stop(loop);
 }
 
@@ -194,10 +193,22 @@ static int result_of(corun_runner *runner, int rc)
     return error ? error : keep_main_value(runner, value);
 }
 
+/* An interrupt that came too late for a step of its own is not lost (B47). */
+static int late_interrupt(corun_loop *loop, int rc)
+{
+    interrupts_check(loop, &loop->interrupts);
+    if (loop->leaving)
+        rc = loop->leaving;
+    loop->leaving = 0;
+    return rc;
+}
+
 static int end_run(corun_runner *runner, int rc)
 {
     corun_task *main_task = runner->private_.main_task;
-    int error = result_of(runner, rc);
+    int error;
+    runner_leave_interrupts(runner);
+    error = result_of(runner, late_interrupt(runner->private_.loop, rc));
     if (error && corun_task_done(main_task)) {
         (void)corun_task_result(main_task, NULL); /* counts as having asked */
         runner->private_.failure =
@@ -207,7 +218,6 @@ static int end_run(corun_runner *runner, int rc)
         report_text("corun: every task waits and nothing can wake one\n");
         corun_print_tasks(runner->private_.loop);
     }
-    runner_leave_interrupts(runner);
     runner->private_.loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
     main_task->future.task_flags &= (uint8_t)~TASK_IS_MAIN;
     runner->private_.main_task = NULL;

@@ -105,6 +105,10 @@ CORUN_INTERNAL void *memory_allocate(size_t size_bytes);
 CORUN_INTERNAL void *memory_resize(void *old, size_t size_bytes);
 CORUN_INTERNAL void memory_release(void *old);
 
+/* Text without printf: src/text.h. */
+CORUN_INTERNAL char *text_append(char *at, const char *text);
+CORUN_INTERNAL char *text_append_number(char *at, uint32_t number);
+
 /* Makes a loop on a host: the body of each corun_loop_NAME. */
 CORUN_INTERNAL int loop_open(const struct host *host, corun_loop **out_loop);
 /* Gives the state of a loop that is of this host, else NULL. */

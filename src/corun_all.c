@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #include "memory.c"
+#include "text.c"
 #include "error.c"
 #include "failure.c"
 #include "timer.c"

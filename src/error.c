@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "text.h"
 
 struct known_error {
     int code;
@@ -59,19 +59,10 @@ static const struct known_error *find_known(int error)
     return NULL;
 }
 
-/* Writes `prefix` and a number without sign; no printf, which would weigh more than the rest. */
 static const char *numbered(const char *prefix, unsigned number)
 {
     static _Thread_local char text[32];
-    char digits[12];
-    size_t at = strlen(prefix), count = 0;
-    memcpy(text, prefix, at);
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while (number /= 10);
-    while (count)
-        text[at++] = digits[--count];
-    text[at] = '\0';
+    text_append_number(text_append(text, prefix), number);
     return text;
 }
 

@@ -45,7 +45,7 @@ static void print_task(corun_task *task)
         report_text(", spawned at ");
         report_text(task->file);
         report_text(":");
-        report_integer(task->line);
+        report_integer((uint32_t)task->line);
     }
     report_text("\n");
     inspect_chain(task);

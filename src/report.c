@@ -1,37 +1,22 @@
 #include "report.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "inspect.h"
 #include "task.h"
+#include "text.h"
 
 /* -------------------------------------------------------------------- text */
-
-void report_number(char *out, const char *prefix, uint32_t number)
-{
-    char digits[12];
-    size_t count = 0, at = strlen(prefix);
-    memcpy(out, prefix, at);
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while (number /= 10);
-    while (count)
-        out[at++] = digits[--count];
-    out[at] = '\0';
-}
 
 void report_text(const char *text)
 {
     fputs(text, stderr);
 }
 
-void report_integer(int64_t number)
+void report_integer(uint32_t number)
 {
-    char text[32];
-    if (number < 0)
-        report_text("-");
-    report_number(text, "", (uint32_t)(number < 0 ? -number : number));
+    char text[TEXT_NUMBER_SIZE];
+    text_append_number(text, number);
     report_text(text);
 }
 
@@ -43,7 +28,7 @@ void report_where(corun_where where)
     report_text(" (");
     report_text(where.file);
     report_text(":");
-    report_integer(where.line);
+    report_integer((uint32_t)where.line);
     report_text(")");
 }
 
@@ -78,7 +63,7 @@ static void print_report(const corun_report *report)
             report_text(", spawned at ");
             report_text(report->where.file);
             report_text(":");
-            report_integer(report->where.line);
+            report_integer((uint32_t)report->where.line);
         }
         report_text("\n");
         if (!corun_task_done(report->task))

@@ -14,12 +14,10 @@ CORUN_INTERNAL void report_at_shutdown(corun_loop *loop, corun_task *task);
 CORUN_INTERNAL void report_left_references(corun_loop *loop);
 CORUN_INTERNAL void report_deadlock_once(corun_loop *loop);
 
-/* Text without printf, which would weigh more than all of Corun: to standard error, or to `out`. */
+/* Write to standard error. */
 CORUN_INTERNAL void report_text(const char *text);
-CORUN_INTERNAL void report_integer(int64_t number);
+CORUN_INTERNAL void report_integer(uint32_t number);
 CORUN_INTERNAL void report_where(corun_where where);
 CORUN_INTERNAL void report_failure(const corun_failure *failure);
-/* Writes prefix and number to `out`, which has room for both. */
-CORUN_INTERNAL void report_number(char *out, const char *prefix, uint32_t number);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "memory.h"
 #include "report.h"
+#include "text.h"
 
 static atomic_uint tasks_made; /* of all loops: for names */
 
@@ -301,8 +302,8 @@ const char *corun_task_name(corun_task *task)
 {
     struct rare *rare = future_rare(&task->future);
     if (rare && !rare->name) {
-        char text[24];
-        report_number(text, "Task-", task->number);
+        char text[sizeof "Task-" + TEXT_NUMBER_SIZE];
+        text_append_number(text_append(text, "Task-"), task->number);
         rare->name = memory_copy_text(text);
     }
     return rare && rare->name ? rare->name : "Task";

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,18 +35,8 @@ static bool is_always_ready(mode_t mode)
 /* Opens `fd` once more. Its own access mode is all that may be asked for. */
 static int reopen(int fd, int flags)
 {
-    static const char prefix[] = "/proc/self/fd/";
-    char path[sizeof prefix + 12];
-    char digits[12];
-    size_t at = sizeof prefix - 1, count = 0;
-    unsigned number = (unsigned)fd;
-    memcpy(path, prefix, at);
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while (number /= 10);
-    while (count)
-        path[at++] = digits[--count];
-    path[at] = '\0';
+    char path[32];
+    text_append_number(text_append(path, "/proc/self/fd/"), (uint32_t)fd);
     return open(path, (flags & O_ACCMODE) | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 }
 

@@ -121,26 +121,6 @@ static uint32_t address(const void *pointer)
     return (uint32_t)(uintptr_t)pointer;
 }
 
-static char *append_text(char *at, const char *text)
-{
-    size_t length = strlen(text);
-    memcpy(at, text, length + 1);
-    return at + length;
-}
-
-static char *append_number(char *at, int number)
-{
-    char digits[12];
-    size_t count = 0;
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    while (count)
-        *at++ = digits[--count];
-    *at = '\0';
-    return at;
-}
-
 static size_t trace_size(const corun_failure *failure)
 {
     size_t size = strlen(failure->message) + 2;
@@ -158,13 +138,13 @@ static void keep_failure(const corun_failure *failure)
     free(result_texts);
     result_texts = at;
     result.error_message = address(at);
-    at = append_text(at, failure->message) + 1;
+    at = text_append(at, failure->message) + 1;
     *at = '\0';
     result.error_trace = address(at);
     for (size_t i = 0; i < failure->depth; i++) {
-        at = append_text(append_text(at, "  in "), failure->trace[i].function);
-        at = append_text(append_text(at, " ("), failure->trace[i].file);
-        at = append_text(append_number(append_text(at, ":"), failure->trace[i].line), ")\n");
+        at = text_append(text_append(at, "  in "), failure->trace[i].function);
+        at = text_append(text_append(at, " ("), failure->trace[i].file);
+        at = text_append(text_append_number(text_append(at, ":"), (uint32_t)failure->trace[i].line), ")\n");
     }
 }
 

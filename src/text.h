@@ -1,0 +1,13 @@
+/* Text without printf, which would weigh more than all the rest. */
+#ifndef CORUN_TEXT_H
+#define CORUN_TEXT_H
+
+#include "internal.h"
+
+/* Write text, or a number in decimal, at `at`, which has room, and a zero behind it. Return its place. */
+CORUN_INTERNAL char *text_append(char *at, const char *text);
+CORUN_INTERNAL char *text_append_number(char *at, uint32_t number);
+
+enum { TEXT_NUMBER_SIZE = 11 }; /* the longest number, and the zero */
+
+#endif

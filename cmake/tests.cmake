@@ -1,0 +1,31 @@
+# Every tests/unit/NAME_test.c, and every NAME.c in the folders named below, is a program. It comes out
+# at the same path below the build folder, without ".c".
+function(add_test_program folder source)
+    cmake_path(GET source STEM name)
+    string(REPLACE / _ target ${folder}_${name})
+    corun_add_program(${target} ${source} ${ARGN})
+    set_target_properties(${target} PROPERTIES
+        OUTPUT_NAME ${name}
+        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${folder}
+        C_EXTENSIONS ON)
+    target_link_libraries(${target} PRIVATE corun_flags)
+endfunction()
+
+file(GLOB units CONFIGURE_DEPENDS tests/unit/*_test.c)
+foreach(source ${units})
+    add_test_program(tests/unit ${source} tests/unit/test.c)
+    cmake_path(GET source STEM name)
+    # For tests of what has no public face, like the heap.
+    target_include_directories(tests_unit_${name} PRIVATE tests/unit src .)
+endforeach()
+
+set(folders tests/hosts/programs tests/js/programs examples)
+if(host STREQUAL native)
+    list(APPEND folders tests/api)
+endif()
+foreach(folder ${folders})
+    file(GLOB programs CONFIGURE_DEPENDS ${folder}/*.c)
+    foreach(source ${programs})
+        add_test_program(${folder} ${source})
+    endforeach()
+endforeach()

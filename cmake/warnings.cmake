@@ -1,0 +1,13 @@
+# Flags for what is built in this tree, never for those who use the library.
+add_library(corun_flags INTERFACE)
+target_compile_options(corun_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+if(CORUN_WERROR)
+    target_compile_options(corun_flags INTERFACE -Werror)
+endif()
+if(CORUN_HARD)
+    target_compile_definitions(corun_flags INTERFACE CORUN_HARD)
+endif()
+if(CORUN_SANITIZE)
+    add_compile_options(-fsanitize=${CORUN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${CORUN_SANITIZE})
+endif()

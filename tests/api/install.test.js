@@ -1,0 +1,72 @@
+// A program outside the tree is built against the installed package: by CMake's find_package, natively,
+// for WASI and with Emscripten, and by pkg-config.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build, root, tests } from '../support/env.js';
+import { execute, succeed } from '../support/process.js';
+
+const source = join(root, 'tests/api/outside');
+let scratch;
+before(async () => { scratch = await mkdtemp(join(tmpdir(), 'corun-install-')); });
+after(() => rm(scratch, { recursive: true, force: true }));
+
+async function install(preset) {
+  const prefix = join(scratch, preset, 'prefix');
+  await succeed('cmake', ['--install', build(preset), '--prefix', prefix]);
+  return prefix;
+}
+
+/** Builds tests/api/outside against what a preset installs; gives the folder with the program. */
+async function buildOutside(preset, toolchain) {
+  const prefix = await install(preset);
+  const folder = join(scratch, preset, 'build');
+  const file = toolchain ? [`-DCMAKE_TOOLCHAIN_FILE=${prefix}/lib/cmake/corun/${toolchain}`] : [];
+  await succeed('cmake', ['-G', 'Ninja', '-S', source, '-B', folder, `-DCMAKE_PREFIX_PATH=${prefix}`, ...file]);
+  await succeed('cmake', ['--build', folder]);
+  return folder;
+}
+
+async function exportsOf(file) {
+  return WebAssembly.Module.exports(new WebAssembly.Module(await readFile(file))).map(({ name }) => name);
+}
+
+const turnExports = [
+  'corun_abi', 'corun_alloc', 'corun_close', 'corun_entry_main', 'corun_free', 'corun_interrupt', 'corun_ready',
+  'corun_result', 'corun_turn', 'corun_wants',
+];
+
+async function runsAsInstalled(program) {
+  const { status, stdout } = await execute(program, ['x']);
+  assert.equal(stdout, 'installed 2\n');
+  assert.equal(status, 7);
+}
+
+test('find_package, native', { skip: !tests('native') && 'native is not tested' }, async () => {
+  const folder = await buildOutside('native-release');
+  await runsAsInstalled(join(folder, 'outside'));
+});
+
+test('pkg-config', { skip: !tests('native') && 'native is not tested' }, async () => {
+  const prefix = await install('native-release');
+  const env = { PKG_CONFIG_PATH: join(prefix, 'lib/pkgconfig') };
+  const flags = (await succeed('pkg-config', ['--cflags', '--libs', 'corun'], { env })).trim().split(/\s+/);
+  const program = join(scratch, 'by-pkg-config');
+  await succeed('gcc', [join(source, 'outside.c'), '-o', program, ...flags]);
+  await runsAsInstalled(program);
+});
+
+// Nothing in a program calls these: they are lost in the archive unless CORUN_MAIN refers to them.
+test('the turn functions, WASI', { skip: !tests('node') && 'node is not tested' }, async () => {
+  const folder = await buildOutside('wasi', 'toolchain-wasi.cmake');
+  const names = await exportsOf(join(folder, 'outside.wasm'));
+  assert.deepEqual([...turnExports, '_start'].filter((name) => !names.includes(name)), []);
+});
+
+test('the turn functions, Emscripten', { skip: !tests('node') && 'node is not tested' }, async () => {
+  const folder = await buildOutside('emscripten', 'toolchain-emscripten.cmake');
+  const names = await exportsOf(join(folder, 'outside.wasm'));
+  assert.deepEqual(turnExports.filter((name) => !names.includes(name)), []);
+});

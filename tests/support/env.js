@@ -1,0 +1,48 @@
+// What every test file needs to know: where things are, which hosts are tested.
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+export const allHosts = ['native', 'node', 'wasmtime', 'chromium'];
+
+/** The hosts to test: all, or those that CORUN_TEST_HOSTS names. */
+export const hosts = readHosts(process.env.CORUN_TEST_HOSTS);
+
+export const tests = (host) => hosts.includes(host);
+
+/** @param {string | undefined} text */
+function readHosts(text) {
+  const named = (text ?? '').split(/[\s,]+/).filter(Boolean);
+  const unknown = named.filter((name) => !allHosts.includes(name));
+  if (unknown.length)
+    throw new Error(`CORUN_TEST_HOSTS: no host is called ${unknown.join(', ')}; there are ${allHosts.join(', ')}`);
+  return named.length ? allHosts.filter((host) => named.includes(host)) : allHosts;
+}
+
+/** The CMake presets that the tests of `hosts` run. */
+export function presets() {
+  const wasm = ['node', 'wasmtime', 'chromium'].some(tests) ? ['wasi'] : [];
+  const emscripten = ['node', 'chromium'].some(tests) ? ['emscripten'] : [];
+  const native = tests('native') ? ['native-release', 'native-asan', 'native-hard', 'native-separate'] : [];
+  return [...native, ...wasm, ...emscripten];
+}
+
+export const build = (preset, ...path) => join(root, 'build', preset, ...path);
+
+export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'corun');
+
+/** The wasmtime that tools/setup made, else the one on the PATH. */
+export function wasmtime() {
+  const newest = existsSync(cache) && readdirSync(cache).filter((name) => name.startsWith('wasmtime-')).sort().at(-1);
+  return newest ? join(cache, newest, 'bin', 'wasmtime') : 'wasmtime';
+}
+
+/** Names of the files in a folder of the project that end in `ending`, without it. */
+export function stems(folder, ending) {
+  const path = join(root, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path).filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length)).sort();
+}

@@ -1,0 +1,51 @@
+// The unit tests' host that is one page of Chromium; each case is an instance in it.
+import { openChromium, serveProject, within } from './browser.js';
+
+// In the page. The last argument is WebDriver's callback.
+const runInPage = `
+  const [source, args, done] = arguments;
+  import('/web/dist/corun.js')
+    .then(({ run }) => run(new URL(source, location.href), { args, stdout: 'collect', stderr: 'collect' }))
+    .then(
+      ({ status, stdout, stderr }) => done({ status, stdout, stderr }),
+      (error) => done({ status: null, stdout: '', stderr: String(error && error.stack || error) }),
+    );
+`;
+
+export class PageHost {
+  together = 1;
+
+  /** @param {(program: string) => string} source */
+  constructor(name, source) {
+    this.name = name;
+    this.source = source;
+  }
+
+  async open() {
+    this.server = await serveProject();
+    await this.#openPage();
+  }
+
+  async close() {
+    await this.browser?.close();
+    await this.server?.close();
+  }
+
+  async run(program, args, timeout) {
+    const { driver } = this.browser;
+    // WebDriver's own limit comes later than ours: it cannot end a script that is in a tight loop.
+    await driver.manage().setTimeouts({ script: 10 * timeout });
+    const asked = driver.executeAsyncScript(runInPage, this.source(program), [program, ...args]);
+    asked.catch(() => {}); // when the browser is killed
+    const answer = await within(timeout, asked);
+    if (answer) return { signal: null, timedOut: false, ...answer };
+    await this.browser.kill();
+    await this.#openPage();
+    return { status: null, signal: null, stdout: '', stderr: '', timedOut: true };
+  }
+
+  async #openPage() {
+    this.browser = await openChromium();
+    await this.browser.driver.get(`${this.server.origin}/tests/support/page.html`);
+  }
+}

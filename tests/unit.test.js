@@ -1,0 +1,53 @@
+// The C unit tests, tests/unit/*_test.c, on every host: host > program > case.
+//
+// A program prints its cases for --list, one a line: name, kind ("loop" or "sim"), and perhaps "slow".
+// Called with a case's name it runs that one: 0 passed, 77 skipped, anything else failed. Skipped is
+// only allowed where tests/skips.json says so.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { stems } from './support/env.js';
+import { describe } from './support/process.js';
+import { unitHosts } from './support/unit-hosts.js';
+
+const skips = JSON.parse(readFileSync(new URL('skips.json', import.meta.url), 'utf8'));
+const limits = { normal: 5_000, slow: 10_000 };
+
+function reasonToSkip(host, program, name) {
+  return skips.find((skip) => skip.host === host && skip.program === program && skip.case === name)?.reason;
+}
+
+async function listCases(host, program) {
+  const outcome = await host.run(program, ['--list'], limits.slow);
+  assert.equal(outcome.status, 0, `${program} --list: ${describe(outcome)}\n${outcome.stderr}`);
+  const lines = outcome.stdout.split('\n').filter(Boolean);
+  assert.notEqual(lines.length, 0, `${program} lists no case`);
+  return lines.map((line) => {
+    const [name, kind, speed = 'normal'] = line.split(' ');
+    assert.match(kind, /^(loop|sim)$/, `${program} --list printed: ${line}`);
+    return { name, limit: limits[speed] };
+  });
+}
+
+async function runCase(t, host, program, { name, limit }) {
+  const outcome = await host.run(program, [name], limit);
+  const reason = reasonToSkip(host.name, program, name);
+  if (outcome.status === 77 && !outcome.timedOut && reason) return t.skip(reason);
+  const unlisted = outcome.status === 77 ? ' (a skip that tests/skips.json does not list)' : '';
+  assert.equal(outcome.status, 0, `${describe(outcome)}${unlisted}\n${outcome.stdout}${outcome.stderr}`);
+  assert.equal(outcome.timedOut, false, 'time limit');
+}
+
+async function runProgram(t, host, program) {
+  const cases = await listCases(host, program);
+  await Promise.all(cases.map((one) => t.test(one.name, (t) => runCase(t, host, program, one))));
+}
+
+for (const host of unitHosts()) {
+  test(host.name, async (t) => {
+    t.after(() => host.close());
+    await host.open();
+    for (const program of stems('tests/unit', '_test.c').map((stem) => `${stem}_test`))
+      await t.test(program, { concurrency: host.together }, (t) => runProgram(t, host, program));
+  });
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// npm test: sets the machine up, builds what the tests run, runs them all.
+//
+//   npm test                                    everything
+//   CORUN_TEST_HOSTS=native,node npm test       some hosts
+//   npm test -- unit                            test files whose path contains "unit"
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { hosts, presets, root } from '../tests/support/env.js';
+
+function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  if (error) console.error(`${command}: ${error.message}`);
+  return error ? 1 : (status ?? 1);
+}
+
+function must(what, command, args) {
+  console.log(`-- ${what}`);
+  const status = run(command, args);
+  if (status === 0) return;
+  console.error(`npm test: ${what} failed (${[command, ...args].join(' ')})`);
+  process.exit(status);
+}
+
+function buildPreset(preset) {
+  must(`configure ${preset}`, 'cmake', ['--preset', preset, '--log-level=WARNING', '-DCORUN_WERROR=ON']);
+  must(`build ${preset}`, 'cmake', ['--build', '--preset', preset, '--', '--quiet']);
+}
+
+function testFiles(wanted) {
+  return readdirSync(join(root, 'tests'), { recursive: true })
+    .map((name) => join('tests', String(name)))
+    .filter((name) => name.endsWith('.test.js'))
+    .filter((name) => !name.startsWith('tests/js/') || hosts.includes('node'))
+    .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+    .sort();
+}
+
+const files = testFiles(process.argv.slice(2));
+if (files.length === 0) {
+  console.error(`npm test: no test file's path contains ${process.argv.slice(2).join(' or ')}`);
+  process.exit(2);
+}
+must('set up', join(root, 'tools/setup'), hosts);
+for (const preset of presets()) buildPreset(preset);
+if (hosts.some((host) => host !== 'native')) must('build the page package', 'npm', ['run', '--silent', 'build:web']);
+
+// One file at a time on two cores: most files run their own cases side by side.
+const together = Math.max(1, availableParallelism() >> 1);
+process.exitCode = run(process.execPath, [
+  '--test', '--test-reporter=spec', `--test-concurrency=${together}`, ...files,
+]);

@@ -1,0 +1,109 @@
+// `corun build`, `corun doctor` and `npm start`.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { tests } from '../support/env.js';
+import { execute } from '../support/process.js';
+import { Terminal, example, program, run, temporaryDirectory } from './command.js';
+
+const options = { timeout: 120_000 };
+
+describe('corun build', { concurrency: 2 }, () => {
+  test('for this machine', { ...options, skip: !tests('native') && 'native is not tested' }, async (t) => {
+    const output = join(temporaryDirectory(t), 'upper');
+    const built = await run(['build', example('upper'), '-o', output]);
+    assert.deepEqual([built.status, built.stdout], [0, ''], built.stderr);
+    const { status, stdout } = await execute(output, [], { input: 'corun' });
+    assert.deepEqual([status, stdout], [0, 'CORUN']);
+  });
+
+  test('the bundled compiler needs nothing of the machine', { ...options, skip: !tests('node') && 'node is not tested' }, async (t) => {
+    const directory = temporaryDirectory(t);
+    const output = join(directory, 'program.wasm');
+    writeFileSync(join(directory, 'part.h'), 'const char *word(void);\n');
+    writeFileSync(join(directory, 'part.c'), '#include "part.h"\nconst char *word(void) { return "two files"; }\n');
+    writeFileSync(join(directory, 'main.c'), `#include "../${directory.split('/').at(-1)}/part.h"
+#include <corun.h>
+#include <stdio.h>
+CORUN_ASYNC(program, (int argc; char **argv;), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_sleep(0.01));
+    puts(word());
+    CORUN_END();
+}
+CORUN_MAIN(program)
+`);
+    const env = { CORUN_COMPILER: 'bundled', XDG_CACHE_HOME: directory };
+    const sources = ['main.c', 'part.c'].map((name) => join(directory, name));
+    const built = await run(['build', ...sources, '-o', output], { env });
+    assert.deepEqual([built.status, built.stdout, built.stderr], [0, '', '']);
+    const { status, stdout, stderr } = await run(['run', output]);
+    assert.deepEqual([status, stdout], [0, 'two files\n'], stderr);
+  });
+
+  test('the bundled compiler\'s messages, and nothing left behind', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const [source, output] = [join(directory, 'broken.c'), join(directory, 'broken.wasm')];
+    writeFileSync(source, '#include <corun.h>\nint main(void) { retrun 0; }\n');
+    const env = { CORUN_COMPILER: 'bundled', XDG_CACHE_HOME: directory };
+    const { status, stdout, stderr } = await run(['build', source, '-o', output], { env });
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /broken\.c:2:\d+: error: .*'retrun'/);
+    assert.deepEqual(readdirSync(directory).sort(), ['broken.c', 'corun']);
+    assert.deepEqual(readdirSync(join(directory, 'corun/compiled')).filter((name) => name.endsWith('.new')), []);
+  });
+
+  test('a failed build leaves the old program as it was', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const [source, output] = [join(directory, 'broken.c'), join(directory, 'old.wasm')];
+    writeFileSync(source, 'int main(void) { retrun 0; }\n');
+    writeFileSync(output, 'old');
+    assert.equal((await run(['build', source, '-o', output])).status, 1);
+    assert.equal(readFileSync(output, 'utf8'), 'old');
+    assert.deepEqual(readdirSync(directory).sort(), ['broken.c', 'old.wasm']);
+  });
+
+  test('a header that changed is compiled again, what did not change is not', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const [source, header, output] = ['main.c', 'text.h', 'main.wasm'].map((name) => join(directory, name));
+    const compiled = () => readdirSync(join(directory, 'corun/compiled')).length;
+    const build = async (text) => {
+      writeFileSync(header, `#define TEXT "${text}"\n`);
+      const built = await run(['build', source, '-o', output], { env: { XDG_CACHE_HOME: directory } });
+      assert.equal(built.status, 0, built.stderr);
+      return [readFileSync(output).includes(text), compiled()];
+    };
+    writeFileSync(source, '#include "text.h"\n#include <stdio.h>\nint main(void) { return puts(TEXT) < 0; }\n');
+    assert.deepEqual(await build('first text'), [true, 2], 'the library and the program');
+    assert.deepEqual(await build('first text'), [true, 2]);
+    assert.deepEqual(await build('other text'), [true, 3]);
+  });
+});
+
+test('corun doctor: a line for each tool, and how to get what is missing', options, async () => {
+  const { status, stdout } = await run(['doctor'], { env: { PATH: '/usr/bin:/bin', CC: 'no-such-compiler' } });
+  assert.equal(status, 0);
+  assert.match(stdout, /^yes {2}Node 20: v\d/m);
+  assert.match(stdout, /^yes {2}bundled clang: /m);
+  assert.match(stdout, /^no {3}cc \(.*\): apt-get install /m);
+});
+
+describe('npm start', { skip: !tests('node') && 'node is not tested' }, () => {
+  test('counts down; Ctrl-C cleans up once and is seen by the shell', options, async () => {
+    const terminal = new Terminal(['npm', 'start', '--silent']);
+    await terminal.shows('4\n');
+    terminal.interrupt();
+    assert.equal(await terminal.ended(), 'SIGINT');
+    assert.equal(terminal.output, '5\n4\naborted at 4, cleaning up\nclean\n');
+  });
+
+  test('runs any other program', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const source = join(directory, 'mine.c');
+    writeFileSync(source, `#include "${program('shows')}"\n`);
+    const { status, stdout, stderr } = await execute('npm', ['start', '--silent', '--', source, 'one', '--', '--two'], { timeout: 60_000 });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^\[mine\]\n\[one\]\n\[--two\]\n/);
+  });
+});

@@ -1,0 +1,52 @@
+// How a program ends is how `corun run` ends, and what it is given arrives, on every host.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { program, run, runHosts } from './command.js';
+
+const options = { timeout: 60_000 };
+
+for (const host of runHosts) {
+  const start = (name, ...args) => run(['run', '--host', host, program(name), ...args], { timeout: 30_000 });
+
+  describe(`statuses, ${host}`, { concurrency: 2 }, () => {
+    for (const status of [0, 1, 7, 124]) {
+      test(`main's value ${status}`, options, async () => {
+        const outcome = await start('returns', String(status));
+        assert.equal(outcome.status, status, outcome.stderr);
+      });
+    }
+
+    test('CORUN_EXIT in a coroutine that main awaits', options, async () => {
+      const outcome = await start('exits', '7');
+      assert.deepEqual([outcome.status, outcome.stdout], [7, 'cleaned up\n'], outcome.stderr);
+    });
+
+    test('an error: 1, with its chain of awaits', options, async () => {
+      const { status, stdout, stderr } = await start('fails');
+      assert.deepEqual([status, stdout], [1, 'before\ncleaned up\n'], stderr);
+      const lines = stderr.trimEnd().split('\n');
+      assert.equal(lines[0], 'corun: main failed: CORUN_TIMEOUT: no luck today');
+      assert.match(lines[1], /^ {2}in inner \(.*fails\.c:8\)$/);
+      assert.match(lines[2], /^ {2}in outer \(.*fails\.c:16\)$/);
+      assert.equal(lines.length, 3);
+    });
+
+    test('arguments and environment arrive as they were given', options, async () => {
+      const args = ['', 'two words', "'", '日本', '--host'];
+      const { status, stdout, stderr } = await run(
+        ['run', '--host', host, '--env', 'SHOWN=a = b ü', program('shows'), 'first', '--', ...args],
+        { timeout: 30_000 },
+      );
+      const shown = ['shows', 'first', ...args].map((arg) => `[${arg}]\n`).join('');
+      assert.deepEqual([status, stdout], [0, `${shown}SHOWN=a = b ü\n`], stderr);
+    });
+
+    test('--env NAME passes a variable on', options, async () => {
+      const { stdout } = await run(['run', '--host', host, '--env', 'SHOWN', program('shows')], {
+        timeout: 30_000,
+        env: { SHOWN: 'from outside' },
+      });
+      assert.match(stdout, /^SHOWN=from outside$/m);
+    });
+  });
+}

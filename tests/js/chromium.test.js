@@ -1,0 +1,116 @@
+// The demo page in a real Chromium, with real clicks and keys, for both toolchains.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { By, Key, until } from 'selenium-webdriver';
+import { openChromium } from '../support/browser.js';
+import { tests } from '../support/env.js';
+import { serveDemo } from './support/demo-server.js';
+import { example } from './support/programs.js';
+
+const patience = 20_000;
+const skip = tests('chromium') ? false : 'CORUN_TEST_HOSTS';
+
+/** @type {Awaited<ReturnType<typeof openChromium>>} */
+let browser;
+/** @type {Awaited<ReturnType<typeof serveDemo>>} */
+let server;
+
+before(async () => {
+  if (skip) return;
+  server = await serveDemo(example('countdown'));
+  browser = await openChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** @param {string} id */
+const find = (id) => browser.driver.findElement(By.id(id));
+
+/** @param {string} id @param {RegExp} pattern */
+async function wait(id, pattern) {
+  await browser.driver.wait(until.elementTextMatches(await find(id), pattern), patience);
+}
+
+/** @param {string} query */
+async function load(query) {
+  await browser.driver.get(`${server.origin}/${query}`);
+  await wait('status', /^Ready\.$/);
+}
+
+for (const [name, query] of [['WASI', ''], ['Emscripten', '?factory=emscripten/examples/countdown.mjs']]) {
+  test(`${name} build`, { skip }, async (t) => {
+    await t.test('Start, Abort: the cleanup runs, then the promise rejects', async () => {
+      await load(String(query));
+      await find('start').click();
+      await wait('output', /^5\n4/);
+      await find('abort').click();
+      await wait('status', /^Rejected: AbortError: /);
+      assert.match(await find('output').getText(), /^5\n4\n(3\n)?aborted at [34], cleaning up\nclean$/);
+    });
+
+    await t.test('Start again runs it to its end', async () => {
+      await find('start').click();
+      await wait('status', /^Ended with status 0\.$/);
+      assert.equal(await find('output').getText(), '5\n4\n3\n2\n1\nliftoff');
+    });
+  });
+}
+
+test('by keyboard', { skip }, async () => {
+  await load('');
+  await find('args').sendKeys('"two words"', Key.ENTER);
+  await wait('output', /^5/);
+  await browser.driver.actions().sendKeys(Key.ENTER).perform(); // Abort has the focus
+  await wait('status', /^Rejected: AbortError: /);
+  assert.equal(await browser.driver.switchTo().activeElement().getAttribute('id'), 'start');
+});
+
+test('a narrow window needs no sideways scrolling', { skip }, async () => {
+  await browser.driver.manage().window().setRect({ width: 320, height: 640 });
+  await load('');
+  const [wide, there] = /** @type {number[]} */ (await browser.driver.executeScript('return [document.documentElement.scrollWidth, innerWidth]'));
+  assert.ok(Number(wide) <= Number(there), `${wide} of ${there}`);
+});
+
+/** Runs a function in the page with the package imported as `corun`. @param {string} body */
+async function inPage(body) {
+  await load('');
+  const script = `const done = arguments[0];
+    import('/dist/corun.js').then(async (corun) => { ${body} }).then(done, (error) => done('failed: ' + error + error.stack));`;
+  await browser.driver.manage().setTimeouts({ script: patience });
+  return browser.driver.executeAsyncScript(script);
+}
+
+test('in a Worker of the page, an interrupt cancels main', { skip }, async () => {
+  const got = await inPage(`
+    const runner = await corun.Runner.open('/app.wasm', { worker: true, stdout: (text) => { out += text; } });
+    let out = '';
+    const running = runner.run('main');
+    running.catch(() => {});
+    while (!out) await new Promise((resolve) => setTimeout(resolve, 5));
+    runner.interrupt();
+    const first = await running.catch((error) => error.name);
+    await runner.close();
+    return [first, out];`);
+  assert.deepEqual(got, ['AbortError', '5\naborted at 5, cleaning up\nclean\n']);
+});
+
+test('what a page does not have is said', { skip }, async () => {
+  const got = await inPage(`
+    const said = async (options) => corun.run('/app.wasm', options).catch((error) => error.message);
+    return [await said({ stdin: 'inherit' }), await said({ dirs: { '/': '.' } })];`);
+  assert.deepEqual(got, [
+    "stdin: 'inherit' is for Node; a page has none: give text, bytes or a stream",
+    'dirs is for Node; a page has none: use files',
+  ]);
+});
+
+test('files come and go in a page', { skip }, async () => {
+  const got = await inPage(`
+    const { files } = await corun.run('/app.wasm', { files: { '/a/b.txt': 'text' }, stdout: () => {} });
+    return Object.entries(files).map(([path, bytes]) => path + '=' + new TextDecoder().decode(bytes));`);
+  assert.deepEqual(got, ['/a/b.txt=text']);
+});

@@ -1,0 +1,178 @@
+// stdin, stdout and stderr in every form that run() and Runner take.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { PassThrough, Readable } from 'node:stream';
+import { test } from 'node:test';
+import { Runner, run } from 'corun';
+import { example, kit, places, rejection } from './support/programs.js';
+
+const upper = example('upper');
+
+async function* each(/** @type {any[]} */ ...parts) {
+  yield* parts;
+}
+
+for (const { name, options } of places) {
+  test(`stdin in ${name}`, async (t) => {
+    const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
+    const inputs = {
+      text: () => 'abc',
+      bytes: () => encode('abc'),
+      'an ArrayBuffer': () => encode('abc').buffer,
+      'a ReadableStream': () => new Blob(['abc']).stream(),
+      'an async iterable': () => each('a', encode('b'), '', new Uint8Array(0), 'c'),
+      'a Readable of Node': () => Readable.from([Buffer.from('ab'), Buffer.from('c')]),
+      'text of a Readable': () => new PassThrough({ encoding: 'utf8' }).end('abc'),
+    };
+    for (const [kind, make] of Object.entries(inputs)) {
+      await t.test(kind, async () => {
+        const result = await run(upper, { ...options, stdin: /** @type {any} */ (make()), stdout: 'collect' });
+        assert.deepEqual(result, { status: 0, value: undefined, stdout: 'ABC' });
+      });
+    }
+
+    await t.test('nothing', async () => {
+      assert.equal((await run(upper, { ...options, stdout: 'collect' })).stdout, '');
+    });
+
+    await t.test('is not asked before the program reads', async () => {
+      let asked = false;
+      const stdin = { async *[Symbol.asyncIterator]() { asked = true; yield 'x'; } };
+      await run(kit, { ...options, stdin, stdout: 'collect' });
+      assert.equal(asked, false);
+    });
+
+    await t.test('that arrives bit by bit keeps its order', async () => {
+      const bytes = randomBytes(300_000);
+      async function* slowly() {
+        for (let at = 0; at < bytes.length; at += 7919) {
+          yield bytes.subarray(at, at + 7919);
+          if (at % 3 === 0) await new Promise((resolve) => { setImmediate(resolve); });
+        }
+      }
+      const { stdout } = await run(upper, { ...options, stdin: slowly(), stdout: { to: 'collect', as: 'bytes' } });
+      const wanted = bytes.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
+      assert.ok(Buffer.from(/** @type {Uint8Array} */ (stdout)).equals(wanted));
+    });
+
+    await t.test('that fails is EIO in the program, with the failure as cause', async () => {
+      async function* failing() {
+        yield 'abc';
+        throw new Error('the line is dead');
+      }
+      const error = await rejection(run(upper, { ...options, stdin: failing(), stdout: 'collect' }));
+      assert.equal(error.code, 'EIO');
+      assert.equal(error.cause.message, 'the line is dead');
+    });
+
+    await t.test('what was not read stays in a ReadableStream', async () => {
+      const stream = new Blob(['abc']).stream();
+      await run(kit, { ...options, stdin: stream, stdout: 'collect' });
+      assert.equal(await new Response(stream).text(), 'abc');
+    });
+  });
+
+  test(`stdout in ${name}`, async (t) => {
+    const halves = async (/** @type {any} */ stdout) => {
+      const runner = await Runner.open(kit, { ...options, stdout });
+      const result = await runner.run('halves');
+      await runner.close();
+      return result;
+    };
+
+    await t.test('text never cuts a character', async () => {
+      /** @type {string[]} */
+      const parts = [];
+      await halves((/** @type {string} */ text) => { parts.push(text); });
+      assert.equal(parts.join('|').replace(/\|(?=two)/, ''), '日 one\ntwo');
+    });
+
+    await t.test('lines come whole, an unfinished last one at the end', async () => {
+      /** @type {string[]} */
+      const lines = [];
+      await halves({ to: (/** @type {string} */ line) => lines.push(line), as: 'lines' });
+      assert.deepEqual(lines, ['日 one', 'two']);
+    });
+
+    await t.test('bytes', async () => {
+      /** @type {Uint8Array[]} */
+      const parts = [];
+      await halves({ to: (/** @type {Uint8Array} */ part) => { parts.push(part); }, as: 'bytes' });
+      assert.equal(Buffer.concat(parts).toString(), '日 one\ntwo');
+    });
+
+    await t.test('collected, as text or bytes', async () => {
+      assert.equal((await halves('collect')).stdout, '日 one\ntwo');
+      assert.deepEqual((await halves({ to: 'collect', as: 'bytes' })).stdout, new TextEncoder().encode('日 one\ntwo'));
+    });
+
+    await t.test('a WritableStream, which stays open', async () => {
+      const { readable, writable } = new TransformStream();
+      const got = new Response(readable).text();
+      await halves(writable);
+      await writable.close();
+      assert.equal(await got, '日 one\ntwo');
+    });
+
+    await t.test('one WritableStream for both', async () => {
+      const { readable, writable } = new TransformStream();
+      const got = new Response(readable).text();
+      const runner = await Runner.open(kit, { ...options, stdout: writable, stderr: writable });
+      await runner.run('floods', { args: ['', '2'] });
+      await runner.close();
+      await writable.close();
+      const text = await got;
+      assert.equal(text.replaceAll('x', ''), '2 blocks\n');
+      assert.equal(text.length, 2 * 65536 + '2 blocks\n'.length);
+    });
+
+    await t.test('a Writable of Node', async () => {
+      const stream = new PassThrough({ encoding: 'utf8' });
+      let got = '';
+      stream.on('data', (text) => { got += text; });
+      await halves(stream);
+      assert.equal(got, '日 one\ntwo');
+    });
+
+    await t.test('a slow reader makes corun_write wait', async () => {
+      let waiting = 0;
+      let most = 0;
+      let bytes = 0;
+      const runner = await Runner.open(kit, {
+        ...options,
+        stderr: 'collect',
+        stdout: { as: 'bytes', to: async (/** @type {Uint8Array} */ part) => {
+          waiting++;
+          most = Math.max(most, waiting);
+          await new Promise((resolve) => { setImmediate(resolve); });
+          waiting--;
+          bytes += part.length;
+        } },
+      });
+      const { stderr } = await runner.run('floods', { args: ['', '320'] });
+      await runner.close();
+      assert.deepEqual({ stderr, bytes, most }, { stderr: '320 blocks\n', bytes: 320 * 65536, most: 1 });
+    });
+
+    await t.test('a function that throws: EPIPE in the program, and the run rejects with what it threw', async () => {
+      const error = await rejection(halves(() => { throw new Error('no ink'); }));
+      assert.equal(error.message, 'no ink');
+    });
+
+    await t.test('is a terminal where a person reads along', async () => {
+      const terminals = async (/** @type {any} */ stdout) => {
+        const runner = await Runner.open(kit, { ...options, stdout });
+        const result = await runner.run('terminals');
+        await runner.close();
+        return result.stdout;
+      };
+      assert.match(String(await terminals('collect')), /^01[01]\n$/);
+    });
+  });
+}
+
+test('C code that blocks in this thread: Node sleeps', async () => {
+  const runner = await Runner.open(kit);
+  assert.equal((await runner.run('naps')).value, 0);
+  await runner.close();
+});

@@ -1,0 +1,164 @@
+/* Finding the compilers: for WebAssembly $WASI_SDK_PATH, else a clang with a WASI sysroot, else the
+ * bundled one; natively cc. */
+import { execFile, spawn } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { CommandError, status } from './arguments.js';
+import { cacheDirectory, writeWhole } from './cache.js';
+import { dieOf } from './signals.js';
+
+/**
+ * @typedef {object} Job one call of a compiler
+ * @property {string[]} flags
+ * @property {string[]} includeDirectories
+ * @property {string[]} inputs C files and objects, as the user wrote them
+ * @property {string[]} link flags that must come after the inputs
+ * @property {Map<string, Buffer>} contents every file it will read, by absolute path
+ * @property {string} output
+ *
+ * @typedef {object} Compiler
+ * @property {string} name for people
+ * @property {string} version goes into the cache's keys
+ * @property {(job: Job) => Promise<void>} compile throws a CommandError after the messages
+ */
+
+/** @returns {Promise<Compiler>} */
+export async function wasmCompiler() {
+  const found = process.env.CORUN_COMPILER === 'bundled' ? null : await wasiClang();
+  if (found) return external(found);
+  const { bundledCompiler } = await import('./bundled.js');
+  return bundledCompiler();
+}
+
+/** @returns {Promise<Compiler>} */
+export async function nativeCompiler() {
+  const command = process.env.CC || 'cc';
+  const path = findProgram(command);
+  if (!path) {
+    throw new CommandError(`there is no C compiler '${command}'; corun doctor tells how to get one`,
+                           status.notFound);
+  }
+  return external({ path, flags: ['-pthread'], version: await versionOf(path) });
+}
+
+/**
+ * Finds a clang that makes WASI programs.
+ * @returns {Promise<{ path: string, flags: string[], version: string } | null>}
+ */
+export async function wasiClang() {
+  const sdk = process.env.WASI_SDK_PATH;
+  if (sdk) {
+    const path = findProgram(join(sdk, 'bin', 'clang'));
+    if (path) return { path, flags: [], version: await versionOf(path) };
+    throw new CommandError(`WASI_SDK_PATH is ${sdk}, but there is no bin/clang in it`, status.notFound);
+  }
+  for (const candidate of clangCandidates()) {
+    const version = await tried(candidate);
+    if (version) return { ...candidate, version };
+  }
+  return null;
+}
+
+const clangs = ['clang', ...[22, 21, 20, 19, 18, 17, 16].map((number) => `clang-${number}`)];
+const sysroots = ['/usr', '/usr/share/wasi-sysroot', '/opt/homebrew/share/wasi-sysroot'];
+
+function* clangCandidates() {
+  for (const sysroot of sysroots) {
+    const target = ['wasm32-wasip1', 'wasm32-wasi'].find((name) => existsSync(join(sysroot, 'lib', name, 'libc.a')));
+    if (!target) continue;
+    for (const path of clangs.map(findProgram)) {
+      if (path) yield { path, flags: [`--target=${target}`, `--sysroot=${sysroot}`] };
+    }
+  }
+}
+
+/** A clang may be there without the linker or the runtime library: only trying it tells. That takes
+ * half a second, so the answer is kept until the clang's file changes. */
+async function tried({ path, flags }) {
+  const { mtimeMs, size } = statSync(path);
+  const key = JSON.stringify([path, flags, mtimeMs, size]);
+  const store = join(cacheDirectory(), 'compilers.json');
+  const known = readJson(store);
+  if (known[key]) return known[key];
+  if (!(await makesPrograms(path, flags))) return null;
+  const version = await versionOf(path);
+  await writeWhole(store, (temporary) => writeFile(temporary, JSON.stringify({ ...known, [key]: version })));
+  return version;
+}
+
+async function makesPrograms(path, flags) {
+  const directory = await mkdtemp(join(tmpdir(), 'corun-'));
+  try {
+    const source = join(directory, 'try.c');
+    await writeFile(source, '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n');
+    await promisify(execFile)(path, [...flags, '-O2', source, '-o', join(directory, 'try.wasm')]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function versionOf(path) {
+  const { stdout } = await promisify(execFile)(path, ['--version']).catch(() => ({ stdout: 'unknown' }));
+  return `${path}: ${stdout.split('\n')[0]}`;
+}
+
+function external({ path, flags, version }) {
+  return { name: path, version, compile: (job) => runCompiler(path, flags, job) };
+}
+
+function runCompiler(path, flags, job) {
+  const includes = job.includeDirectories.map((directory) => `-I${directory}`);
+  const args = [...flags, ...job.flags, ...includes, ...job.inputs, ...job.link, '-o', job.output];
+  // Its messages go to standard error: standard output is the program's.
+  const child = spawn(path, args, { stdio: ['ignore', 2, 2] });
+  // The terminal's Ctrl-C reaches the compiler too, which then removes what it was writing.
+  let interrupted = false;
+  const onInterrupt = () => { interrupted = true; };
+  process.on('SIGINT', onInterrupt);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      process.removeListener('SIGINT', onInterrupt);
+      if (interrupted) dieOf('SIGINT');
+      else if (code === 0) resolve();
+      else reject(new CommandError(`${job.inputs[0]} did not compile`));
+    });
+  });
+}
+
+/**
+ * Finds a program as a shell does.
+ * @param {string} name a name, or a path with a slash
+ * @returns {string | null}
+ */
+export function findProgram(name) {
+  const places = name.includes('/') ? [''] : (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  for (const place of places) {
+    const path = join(place, name);
+    if (isExecutable(path)) return path;
+  }
+  return null;
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,62 @@
+/* The `corun` command: finds the subcommand, turns what it throws into one line and a status. */
+import { readFile } from 'node:fs/promises';
+import { CommandError, parse, usageError } from './arguments.js';
+
+const commands = new Map([
+  ['run', () => import('./run.js')],
+  ['build', () => import('./build.js')],
+  ['page', () => import('./page.js')],
+  ['doctor', () => import('./doctor.js')],
+]);
+
+const help = `corun: run, build and stop C coroutine programs
+
+  corun run FILE.c|FILE.wasm [--host node|wasmtime|native] [-- ARGS...]
+  corun build FILE.c... -o OUT.wasm|OUT
+  corun page FILE.c|FILE.wasm
+  corun doctor
+
+corun COMMAND --help tells more; corun --version tells the version.
+`;
+
+/**
+ * Runs the command.
+ * @param {string[]} argv what follows the command's name
+ * @returns {Promise<number>} the exit status
+ */
+export async function main(argv) {
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`corun: ${error.message}\n`);
+    return error.status;
+  }
+}
+
+async function dispatch(argv) {
+  const [name, ...rest] = argv;
+  const load = commands.get(name);
+  if (load) return runCommand(await load(), rest);
+  const { values, positionals } = parse(argv, { version: { type: 'boolean' } });
+  if (values.version) return print(`corun ${await version()}\n`);
+  if (values.help) return print(help);
+  const known = [...commands.keys()].join(', ');
+  throw usageError(positionals.length ? `no command '${positionals[0]}'; there are ${known}`
+                                      : `which command? There are ${known}`);
+}
+
+function runCommand(command, argv) {
+  const { values, positionals } = parse(argv, command.options);
+  return values.help ? print(command.help) : command.run(values, positionals);
+}
+
+async function version() {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return JSON.parse(text).version;
+}
+
+function print(text) {
+  process.stdout.write(text);
+  return 0;
+}

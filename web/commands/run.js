@@ -1,0 +1,75 @@
+import { numberOption, usageError } from './arguments.js';
+import { programName } from './program.js';
+
+export const help = `corun run FILE.c|FILE.wasm [options] [ARGS...] [-- ARGS...]
+
+Runs a program. Ctrl-C cancels its main coroutine, whose cleanup runs to its end; a second Ctrl-C
+ends the run. The status is the program's; 1 after an error, and death by SIGINT after an interrupt.
+
+  --host node       in Node, as WebAssembly (the default)
+  --host wasmtime   in wasmtime, as WebAssembly
+  --host native     as a process of this machine
+  --debug           Corun's debug mode
+  --env NAME=VALUE  an environment variable for the program; NAME alone passes on this one's
+  --dir HOST::GUEST a directory that the program may use, and its name there
+  --grace SECONDS   kill the program if it still runs so long after the first Ctrl-C
+`;
+
+export const options = /** @type {const} */ ({
+  host: { type: 'string', default: 'node' },
+  debug: { type: 'boolean' },
+  env: { type: 'string', multiple: true, default: [] },
+  dir: { type: 'string', multiple: true, default: [] },
+  grace: { type: 'string' },
+});
+
+const hosts = new Map([
+  ['node', () => import('./host-node.js')],
+  ['wasmtime', () => import('./host-wasmtime.js')],
+  ['native', () => import('./host-native.js')],
+]);
+
+/**
+ * @typedef {object} Request what to run, and how
+ * @property {string} file
+ * @property {string[]} args with the program's name first
+ * @property {Record<string, string>} env
+ * @property {Record<string, string>} dirs guest's name to this machine's
+ * @property {boolean} debug
+ * @property {number | undefined} grace seconds
+ */
+
+export async function run(values, [file, ...args]) {
+  if (file === undefined) throw usageError('run what? corun run FILE.c|FILE.wasm');
+  const load = hosts.get(values.host);
+  if (!load) throw usageError(`no host '${values.host}'; there are ${[...hosts.keys()].join(', ')}`);
+  const env = environment(values.env);
+  if (values.debug) env.CORUN_DEBUG = '1';
+  const request = {
+    file,
+    args: [programName(file), ...args],
+    env,
+    dirs: Object.fromEntries(values.dir.map(directory)),
+    debug: values.debug === true,
+    grace: numberOption(values.grace, 'grace'),
+  };
+  const host = await load();
+  return host.runOn(request);
+}
+
+function environment(settings) {
+  const env = {};
+  for (const setting of settings) {
+    const [, name, , value] = /^([^=]+)(=([^]*))?$/.exec(setting) ?? [];
+    if (!name) throw usageError(`--env takes NAME=VALUE, not '${setting}'`);
+    const passed = value ?? process.env[name];
+    if (passed !== undefined) env[name] = passed;
+  }
+  return env;
+}
+
+function directory(setting) {
+  const [host, guest = host, more] = setting.split('::');
+  if (!host || !guest || more !== undefined) throw usageError(`--dir takes HOST::GUEST, not '${setting}'`);
+  return [guest, host];
+}

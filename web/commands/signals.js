@@ -1,0 +1,40 @@
+import { constants } from 'node:os';
+
+/**
+ * Ends this process the way `signal` does, so that a shell sees it.
+ * @param {NodeJS.Signals} signal
+ * @returns {Promise<never>}
+ */
+export function dieOf(signal) {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  return new Promise(() => {
+    // Signals that do not end a process by default, or are blocked.
+    setTimeout(() => process.exit(128 + constants.signals[signal]), 1000);
+  });
+}
+
+/**
+ * Ends this process as a child ended.
+ * @param {number | null} code
+ * @param {NodeJS.Signals | null} signal
+ */
+export const endLike = (code, signal) => (signal ? dieOf(signal) : code ?? 1);
+
+const copyDelay = 300;
+
+/**
+ * Calls `listener` at each Ctrl-C. npm, which hears the terminal's Ctrl-C itself, sends every SIGINT
+ * once more to what it started: under npm one that follows another at once is that copy. Taken for a
+ * second Ctrl-C it would cut the cleanup short.
+ * @param {() => void} listener
+ */
+export function onInterrupt(listener) {
+  let latest = -Infinity;
+  process.on('SIGINT', () => {
+    const now = performance.now();
+    const copy = process.env.npm_command !== undefined && now - latest < copyDelay;
+    latest = now;
+    if (!copy) listener();
+  });
+}

@@ -1,0 +1,42 @@
+/** `dirs` in Node: directories of the machine through node:wasi, for descriptors above 2 only. */
+
+/**
+ * @param {Record<string, string>} dirs
+ * @returns {Promise<import('./files.js').FileSystem>}
+ */
+export async function openDirectories(dirs) {
+  const wasi = await withoutWasiWarning(async () => {
+    const { WASI } = await import('node:wasi');
+    return new WASI({ version: 'preview1', preopens: dirs, args: [], env: {}, returnOnExit: true });
+  });
+  const { wasi_snapshot_preview1: imports } =
+    /** @type {{ wasi_snapshot_preview1: Record<string, (...args: any[]) => number> }} */ (wasi.getImportObject());
+  return {
+    imports,
+    // Only the memory: with the module's own exports it would refuse one that has _start.
+    bind: (memory) => wasi.initialize({ exports: { memory } }),
+  };
+}
+
+/**
+ * Keeps the one warning that node:wasi is experimental off stderr, which is the guest's.
+ *
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function withoutWasiWarning(work) {
+  const { emitWarning } = process;
+  /** @param {unknown} warning @param {any[]} rest */
+  process.emitWarning = (warning, ...rest) => {
+    const [type] = rest;
+    const name = typeof type === 'object' && type !== null ? type.type : type;
+    if (name === 'ExperimentalWarning' && /\bWASI\b/.test(String(warning))) return;
+    Reflect.apply(emitWarning, process, [warning, ...rest]);
+  };
+  try {
+    return await work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

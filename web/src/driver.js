@@ -1,0 +1,221 @@
+/**
+ * The turns of one guest: the host's loop calls corun_turn, which never blocks, and learns when to
+ * call again.
+ *
+ * The guest is entered from one place at a time: a turn is never nested in another, and after
+ * exit() or a trap the guest is not entered again, since its stack and memory are in no known state.
+ *
+ *   from     event   to
+ *   idle     start   running
+ *   running  ended   idle
+ *   idle     close   closing
+ *   closing  ended   closed
+ *   any      fall    dead      (exit(), a trap, kill)
+ */
+import { CorunError, GuestExit, toPlain } from './errors.js';
+import { ENDED, INTERRUPT, MORE_NOW, ONLY_OUTSIDE, TURN } from './protocol.js';
+import { Pace } from './pace.js';
+
+/** @typedef {'idle' | 'running' | 'closing' | 'closed' | 'dead'} State */
+
+/** @type {Record<State, State[]>} */
+const NEXT = {
+  idle: ['running', 'closing', 'dead'],
+  running: ['idle', 'dead'],
+  closing: ['closed', 'dead'],
+  closed: ['dead'],
+  dead: ['dead'],
+};
+
+const READABLE = 1;
+const WRITABLE = 2;
+
+export class Driver {
+  /** @type {import('./machine.js').Machine} */ #machine;
+  /** @type {import('./input.js').Input} */ #input;
+  /** @type {import('./machine.js').MachineParts['outputs']} */ #outputs;
+  /** @type {number} */ #budgetNs;
+  /** @type {() => number} */ #now;
+  #pace = new Pace(() => this.#turn());
+  /** @type {State} */ #state = 'idle';
+  /** @type {(outcome: import('./protocol.js').Outcome) => void} */ #settle = () => {};
+  /** Interrupts since the latest turn began, and what the loop had dealt with by then. */
+  #given = 0;
+  #takenBefore = 0;
+
+  /** Called after each turn, with the guest at rest. */
+  onturn = () => {};
+
+  /**
+   * @param {import('./machine.js').Machine} machine
+   * @param {Pick<import('./machine.js').MachineParts, 'input' | 'outputs'>} streams
+   * @param {{ budgetMs: number, now: () => number }} time
+   */
+  constructor(machine, { input, outputs }, { budgetMs, now }) {
+    this.#machine = machine;
+    this.#input = input;
+    this.#outputs = outputs;
+    this.#budgetNs = budgetMs * 1e6;
+    this.#now = now;
+    input.onarrival = () => this.wake();
+    for (const output of outputs) if (output) output.onroom = () => this.wake();
+  }
+
+  get #busy() {
+    return this.#state === 'running' || this.#state === 'closing';
+  }
+
+  /** @param {State} state */
+  #become(state) {
+    if (!NEXT[this.#state].includes(state)) throw new Error(`driver: from ${this.#state} to ${state}`);
+    this.#state = state;
+  }
+
+  /**
+   * Starts a main. Resolves, never rejects, when it has ended.
+   *
+   * @param {string} entry
+   * @param {string[]} args
+   */
+  start(entry, args) {
+    return this.#begin('running', () => this.#machine.enter(entry, args));
+  }
+
+  /** Starts the orderly close. */
+  close() {
+    return this.#begin('closing', () => this.#machine.exports.corun_close());
+  }
+
+  /**
+   * @param {'running' | 'closing'} state
+   * @param {() => number} enter
+   * @returns {Promise<import('./protocol.js').Outcome>}
+   */
+  #begin(state, enter) {
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      this.#become(state);
+      this.#given = 0;
+      let rc;
+      try {
+        rc = enter();
+      } catch (thrown) {
+        if (thrown instanceof CorunError) return this.#refused(thrown);
+        return this.#fall(thrown);
+      }
+      if (rc === 0) this.#pace.soon();
+      else this.#ended(rc);
+    });
+  }
+
+  #turn() {
+    if (!this.#busy) return;
+    let next;
+    try {
+      this.#serve();
+      this.#takenBefore = this.#machine.taken;
+      next = this.#machine.exports.corun_turn(this.#now() * 1e6, this.#budgetNs);
+      this.#given = 0;
+      for (const output of this.#outputs) output?.flush();
+      this.onturn();
+      if (!this.#busy) return; // the embedder's function has killed it
+      if (next === ENDED) return this.#ended(0);
+      if (this.#serve()) next = MORE_NOW;
+    } catch (thrown) {
+      return this.#fall(thrown);
+    }
+    if (next === MORE_NOW) this.#pace.soon();
+    else if (next === ONLY_OUTSIDE) this.#pace.rest();
+    else this.#pace.after(next);
+  }
+
+  /** Tells the guest which of the descriptors it waits for are ready. */
+  #serve() {
+    const { corun_wants: wants, corun_ready: ready } = this.#machine.exports;
+    let any = false;
+    this.#machine.noteFull();
+    for (let fd = 0; fd < 3; fd++) {
+      const events = wants(fd);
+      if (events === 0) continue;
+      if (fd === 0 && events & READABLE) this.#input.fetch();
+      const now = events & this.#readiness(fd);
+      if (now === 0) continue;
+      ready(fd, now);
+      any = true;
+    }
+    return any;
+  }
+
+  /** @param {number} fd */
+  #readiness(fd) {
+    const output = this.#outputs[fd];
+    // What a descriptor cannot do fails at once, so it is ready for that.
+    if (output) return READABLE | (output.full ? 0 : WRITABLE);
+    return WRITABLE | (this.#input.ready ? READABLE : 0);
+  }
+
+  /** Something outside has happened that the guest may wait for. */
+  wake() {
+    if (this.#busy) this.#pace.soon();
+  }
+
+  /**
+   * @returns {boolean} whether somebody will see it
+   */
+  interrupt() {
+    if (!this.#busy) return false;
+    if (this.#machine.exports.corun_interrupt() === INTERRUPT.NOBODY) return false;
+    this.#given++;
+    this.#pace.soon();
+    return true;
+  }
+
+  /**
+   * Interrupts that were given and that the guest's loop has not dealt with: a turn deals with all that
+   * came before it; inside one, as far as its count says.
+   */
+  get pendingInterrupts() {
+    if (!this.#busy) return 0;
+    return Math.max(0, this.#given - Math.max(0, this.#machine.taken - this.#takenBefore));
+  }
+
+  kill() {
+    this.#end('dead', { kind: 'killed' });
+  }
+
+  /** @param {number} rc what an entry refused with, or 0 */
+  #ended(rc) {
+    let result;
+    try {
+      result = this.#machine.result;
+      this.#machine.releaseArguments();
+    } catch (thrown) {
+      return this.#fall(thrown);
+    }
+    if (rc !== 0 && !result.error) result.error = { code: `CORUN_ERROR(${rc})`, message: `the guest refused with ${rc}`, trace: '' };
+    if (this.#state === 'running') this.#end('idle', { kind: 'done', result });
+    else this.#end('closed', { kind: 'done', result });
+  }
+
+  /** @param {CorunError} error why nothing was started */
+  #refused({ code, message }) {
+    const error = { code, message, trace: '' };
+    this.#end('idle', { kind: 'done', result: { state: TURN.IDLE, error, value: undefined, status: 1 } });
+  }
+
+  /** @param {unknown} thrown out of the guest */
+  #fall(thrown) {
+    if (thrown instanceof GuestExit) this.#end('dead', { kind: 'exit', status: thrown.status });
+    else this.#end('dead', { kind: 'trap', error: toPlain(thrown) });
+  }
+
+  /** @param {State} state @param {import('./protocol.js').Outcome} outcome */
+  #end(state, outcome) {
+    this.#become(state);
+    if (state === 'dead') this.#pace.stop();
+    else this.#pace.rest();
+    for (const output of this.#outputs) output?.flush();
+    this.onturn();
+    this.#settle(outcome);
+  }
+}

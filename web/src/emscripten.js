@@ -1,0 +1,100 @@
+/**
+ * Module factories of Emscripten (`-sMODULARIZE`), as source. Its own print comes by line and loses an
+ * unfinished last one, its stdin in a page is prompt(): descriptors 0-2, the environment and exit are
+ * taken over where it instantiates. Main must not start by itself, or it would run before an
+ * abort can be seen.
+ */
+import { host } from '#host';
+import { GuestExit } from './errors.js';
+import { badModule, checkExports } from './protocol.js';
+import { loadSource } from './source.js';
+
+const TAKEN_OVER = ['environ_get', 'environ_sizes_get', 'proc_exit', 'random_get', 'poll_oneoff'];
+const BY_DESCRIPTOR = ['fd_read', 'fd_write'];
+
+/** @typedef {{ exports: WebAssembly.Exports, module: WebAssembly.Module, memory: WebAssembly.Memory }} Made */
+
+/**
+ * @param {import('./source.js').EmscriptenFactory} factory
+ * @param {WebAssembly.Module | undefined} given
+ * @param {import('./wasi.js').Wasi} wasi
+ * @param {string} label
+ * @returns {Promise<Made>}
+ */
+export async function openEmscripten(factory, given, wasi, label) {
+  let wasmUrl = '';
+  /** @type {(found: Made) => void} */
+  let resolve = () => {};
+  /** @type {(error: unknown) => void} */
+  let reject = () => {};
+  /** @type {Promise<Made>} */
+  const instantiated = new Promise((yes, no) => ([resolve, reject] = [yes, no]));
+  instantiated.catch(() => {});
+
+  const loading = factory({
+    noInitialRun: true,
+    /** @param {string} path @param {string} directory */
+    locateFile: (path, directory) => (wasmUrl = directory + path),
+    /** @param {number} status */
+    quit(status) {
+      throw new GuestExit(status);
+    },
+    /** @param {Record<string, Record<string, any>>} imports @param {(instance: unknown, module: unknown) => void} receive */
+    instantiateWasm(imports, receive) {
+      instantiate(given, wasmUrl, takeOver(imports, wasi.imports, label)).then(({ instance, module }) => {
+        checkExports(module, label);
+        const { exports } = instance;
+        const memory = memoryOf(exports, label);
+        wasi.bind(() => memory.buffer); // before its constructors, which ask for the environment
+        receive(instance, module);
+        resolve({ exports, module, memory });
+      }).catch(reject);
+      return {};
+    },
+  });
+  // The factory's own promise stays pending for ever when the instance could not be made.
+  const made = await Promise.race([instantiated, loading.then(() => instantiated)]);
+  await loading;
+  return made;
+}
+
+/** @param {WebAssembly.Exports} exports @param {string} label */
+function memoryOf({ memory }, label) {
+  if (!(memory instanceof WebAssembly.Memory)) throw badModule(label, 'does not export its memory');
+  return memory;
+}
+
+/**
+ * @param {WebAssembly.Module | undefined} given
+ * @param {string} url
+ * @param {WebAssembly.Imports} imports
+ */
+async function instantiate(given, url, imports) {
+  const module = given ?? (await loadWasm(url));
+  return { module, instance: await WebAssembly.instantiate(module, imports) };
+}
+
+/** @param {string} url */
+async function loadWasm(url) {
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(url) && host.name === 'Node') {
+    throw new TypeError("an Emscripten factory does not know in Node where its .wasm lies: give it as the option 'wasm'");
+  }
+  return /** @type {WebAssembly.Module} */ ((await loadSource(url)).module);
+}
+
+/**
+ * @param {Record<string, Record<string, any>>} imports
+ * @param {Record<string, (...args: any[]) => number>} own
+ * @param {string} label
+ */
+function takeOver(imports, own, label) {
+  const theirs = imports['wasi_snapshot_preview1'];
+  if (!theirs) throw badModule(label, 'was linked with renamed imports (-O3, -Os or -Oz): link at -O2');
+  const wasi = { ...theirs };
+  for (const name of TAKEN_OVER) if (name in wasi) wasi[name] = own[name];
+  for (const name of BY_DESCRIPTOR) {
+    const original = wasi[name];
+    if (original) wasi[name] = (/** @type {number} */ fd, /** @type {any[]} */ ...rest) => (fd <= 2 ? own[name] : original)?.(fd, ...rest);
+  }
+  return { ...imports, wasi_snapshot_preview1: wasi };
+}

@@ -1,0 +1,81 @@
+/** How runs fail, and the class that leaves the guest by force. */
+
+/**
+ * What a run rejects with when the program, its module or its use is at fault.
+ *
+ * page: yes, worker: yes, Node: yes
+ */
+export class CorunError extends Error {
+  /**
+   * @param {string} code a name as in C, `CORUN_TIMEOUT` or `ENOENT`, or one of the driver's: `EKILLED`,
+   *   `EMODULE` (not a Corun module), `ELOAD` (could not be fetched or read)
+   * @param {string} message
+   * @param {{ trace?: string, cause?: unknown }} [more] `trace`: the guest's chain of awaits, innermost first
+   */
+  constructor(code, message, more = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.trace = more.trace ?? '';
+    if (this.trace) this.stack = `${this.name}: ${message}\n${this.trace.trimEnd()}\n${framesOf(this.stack)}`;
+  }
+}
+Object.defineProperty(CorunError.prototype, 'name', { value: 'CorunError' });
+
+/** @param {string | undefined} stack */
+function framesOf(stack = '') {
+  const lines = stack.split('\n');
+  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  return first < 0 ? '' : lines.slice(first).join('\n');
+}
+
+/** Thrown through the guest by proc_exit; not an Error, so that nobody takes it for one. */
+export class GuestExit {
+  /** @param {number} status */
+  constructor(status) {
+    this.status = status;
+  }
+}
+
+/**
+ * An error as a plain object: structuredClone drops its class and code.
+ *
+ * @typedef {{ name: string, code?: string, message: string, stack?: string, trace?: string }} PlainError
+ */
+
+/**
+ * @param {unknown} error
+ * @returns {PlainError}
+ */
+export function toPlain(error) {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  const { code, trace } = /** @type {{ code?: unknown, trace?: unknown }} */ (/** @type {unknown} */ (error));
+  return {
+    name,
+    message,
+    ...(stack === undefined ? {} : { stack }),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof trace === 'string' ? { trace } : {}),
+  };
+}
+
+/**
+ * @param {PlainError} plain
+ * @returns {Error}
+ */
+export function fromPlain(plain) {
+  const error = rebuild(plain);
+  if (plain.stack !== undefined) error.stack = plain.stack;
+  return error;
+}
+
+/** @param {PlainError} plain */
+function rebuild({ name, code, message, trace }) {
+  if (name === 'CorunError') return new CorunError(code ?? 'EWORKER', message, trace ? { trace } : {});
+  if (name === 'RuntimeError') return new WebAssembly.RuntimeError(message);
+  if (name === 'TypeError') return new TypeError(message);
+  if (name === 'RangeError') return new RangeError(message);
+  const error = new Error(message);
+  error.name = name;
+  return code === undefined ? error : Object.assign(error, { code });
+}

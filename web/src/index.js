@@ -1,0 +1,9 @@
+/** Corun: runs C programs made of coroutines, and stops them cleanly, in pages, Workers and Node. */
+export { run } from './run.js';
+export { Runner } from './runner.js';
+export { CorunError } from './errors.js';
+
+/** @typedef {import('./options.js').OpenOptions} OpenOptions */
+/** @typedef {import('./options.js').RunOptions} RunOptions */
+/** @typedef {import('./session.js').RunResult} RunResult */
+/** @typedef {import('./source.js').Source} Source */

@@ -1,0 +1,285 @@
+/**
+ * What the wasm module and this driver say to each other: hosts/web/abi.h, field by field, and the
+ * messages between a page and its Worker. Nothing the module says is believed unchecked: a file may be
+ * damaged, or come from another version.
+ */
+import { CorunError } from './errors.js';
+
+export const MAGIC = 0x4e524f43;
+export const VERSION = 1;
+const ABI_FIELDS = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken'];
+const RESULT_FIELDS = 11;
+
+/** The states of struct turn_result. */
+export const TURN = { IDLE: 0, RUNNING: 1, CLOSING: 2, CLOSED: 3 };
+
+/** What corun_interrupt answers. */
+export const INTERRUPT = { NOBODY: 0, TAKEN: 1, STUCK: 2 };
+
+/** What corun_turn answers when it is not a time. */
+export const MORE_NOW = 0;
+export const ONLY_OUTSIDE = -1;
+export const ENDED = -2;
+
+/**
+ * The guest's exports, as JavaScript sees them.
+ *
+ * @typedef {object} GuestExports
+ * @property {() => number} corun_abi
+ * @property {(now: number, budget: number) => number} corun_turn
+ * @property {() => number} corun_interrupt
+ * @property {() => number} corun_result
+ * @property {(fd: number) => number} corun_wants
+ * @property {(fd: number, events: number) => void} corun_ready
+ * @property {() => number} corun_close
+ * @property {(size: number) => number} corun_alloc
+ * @property {(address: number) => void} corun_free
+ */
+
+/** @typedef {{ result: number, full: number, taken: number }} Abi */
+
+/**
+ * How a run ended, in a form that can cross to another thread.
+ *
+ * @typedef {object} GuestResult
+ * @property {number} state
+ * @property {{ code: string, message: string, trace: string } | null} error
+ * @property {number | bigint | Uint8Array | undefined} value
+ * @property {number} status
+ */
+
+/**
+ * @typedef {{ kind: 'done', result: GuestResult }
+ *   | { kind: 'exit', status: number }
+ *   | { kind: 'trap', error: import('./errors.js').PlainError }
+ *   | { kind: 'killed' }} Outcome
+ */
+
+const REQUIRED = [
+  'corun_abi', 'corun_turn', 'corun_interrupt', 'corun_result', 'corun_wants', 'corun_ready', 'corun_close',
+  'corun_alloc', 'corun_free',
+];
+const ENTRY = 'corun_entry_';
+
+/** @param {string} label @param {string} what */
+export function badModule(label, what) {
+  return new CorunError('EMODULE', `${label} ${what}`);
+}
+
+/**
+ * Refuses bytes that are not a core WebAssembly module, before the engine says so in its own words.
+ *
+ * @param {Uint8Array} bytes
+ * @param {string} label
+ */
+export function checkBytes(bytes, label) {
+  const magic = [0x00, 0x61, 0x73, 0x6d];
+  if (bytes.length === 0) throw badModule(label, 'is not WebAssembly: it is empty');
+  if (!magic.every((byte, i) => i >= bytes.length || bytes[i] === byte)) {
+    const html = bytes[0] === 0x3c ? ', an HTML page (does the server send one for an unknown address?)' : '';
+    throw badModule(label, `is not WebAssembly: it begins with ${JSON.stringify(beginning(bytes))}${html}`);
+  }
+  if (bytes.length < 8) throw badModule(label, `is truncated: it has ${bytes.length} bytes`);
+  const [version, layer] = [(bytes[4] ?? 0) | ((bytes[5] ?? 0) << 8), (bytes[6] ?? 0) | ((bytes[7] ?? 0) << 8)];
+  if (layer === 1) throw badModule(label, 'is a WebAssembly component; Corun runs core modules');
+  if (version !== 1 || layer !== 0) throw badModule(label, `is WebAssembly of version ${version}; this engine knows 1`);
+  const missing = missingBytes(bytes);
+  if (missing > 0) throw badModule(label, `is truncated: at least ${missing} bytes are missing at its end`);
+}
+
+/**
+ * Walks the sections, each a number and its size: the first that reaches past the end tells.
+ *
+ * @param {Uint8Array} bytes
+ */
+function missingBytes(bytes) {
+  let at = 8;
+  while (at < bytes.length) {
+    at++;
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      if (byte === undefined || shift > 28) return byte === undefined ? 1 : 0; // damaged: the engine's to say
+      size += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) break;
+    }
+    at += size;
+  }
+  return at - bytes.length;
+}
+
+/** @param {Uint8Array} bytes */
+function beginning(bytes) {
+  return new TextDecoder('latin1').decode(bytes.subarray(0, 12)).replace(/[^\x20-\x7e]/g, '?');
+}
+
+/**
+ * Refuses a module that the driver could not run.
+ *
+ * @param {WebAssembly.Module} module
+ * @param {string} label
+ */
+export function checkModule(module, label) {
+  const foreign = WebAssembly.Module.imports(module).find((item) => item.module !== 'wasi_snapshot_preview1');
+  if (foreign && (foreign.module === 'env' || foreign.module === 'a')) {
+    throw badModule(label, `was built by Emscripten (it imports ${foreign.module}.${foreign.name}): pass the factory of its JavaScript file instead`);
+  }
+  checkExports(module, label);
+  if (foreign) throw badModule(label, `imports ${foreign.module}.${foreign.name}, which this host does not have`);
+}
+
+/** @param {WebAssembly.Module} module @param {string} label */
+export function checkExports(module, label) {
+  const exports = new Map(WebAssembly.Module.exports(module).map((item) => [item.name, item.kind]));
+  if (!exports.has('corun_abi')) {
+    throw badModule(label, 'is WebAssembly but not a Corun program: it does not export corun_abi (built with CORUN_MAIN or CORUN_ENTRY?)');
+  }
+  for (const name of REQUIRED) {
+    if (exports.get(name) !== 'function') throw badModule(label, `does not export the function ${name}`);
+  }
+  if (exports.get('memory') !== 'memory') throw badModule(label, 'does not export its memory');
+}
+
+/** @param {WebAssembly.Module} module */
+export function entriesOf(module) {
+  return WebAssembly.Module.exports(module)
+    .filter((item) => item.kind === 'function' && item.name.startsWith(ENTRY))
+    .map((item) => item.name.slice(ENTRY.length));
+}
+
+/**
+ * Reads struct turn_abi and checks each of its fields.
+ *
+ * @param {number} address what corun_abi returned
+ * @param {ArrayBuffer} memory
+ * @param {string} label
+ * @returns {Abi}
+ */
+export function readAbi(address, memory, label) {
+  const fields = readWords(address, ABI_FIELDS.length, memory, label, 'its ABI table');
+  const [magic, version, abiSize, resultSize, result, full, taken] = /** @type {number[]} */ (fields);
+  if (magic !== MAGIC) throw badModule(label, 'is not a Corun program: its ABI table does not begin with CORN');
+  if (version !== VERSION) {
+    throw badModule(label, `has ABI version ${version}, this driver knows version ${VERSION}: use a compiler and a package of the same Corun release`);
+  }
+  checkSize('abi_size', abiSize, ABI_FIELDS.length * 4, label);
+  checkSize('result_size', resultSize, RESULT_FIELDS * 4, label);
+  checkAddress('result', result, RESULT_FIELDS * 4, memory, label);
+  checkAddress('full', full, 4, memory, label);
+  checkAddress('taken', taken, 4, memory, label);
+  return { result: Number(result), full: Number(full), taken: Number(taken) };
+}
+
+/** @param {string} name @param {number | undefined} is @param {number} should @param {string} label */
+function checkSize(name, is, should, label) {
+  if (is !== should) throw badModule(label, `has a damaged ABI table: ${name} is ${is}, not ${should}`);
+}
+
+/** @param {string} name @param {number | undefined} address @param {number} size @param {ArrayBuffer} memory @param {string} label */
+function checkAddress(name, address, size, memory, label) {
+  if (address === undefined || address === 0 || address % 4 !== 0 || address + size > memory.byteLength) {
+    throw badModule(label, `has a damaged ABI table: the address of ${name} is ${address}`);
+  }
+}
+
+/** @param {number} address @param {number} count @param {ArrayBuffer} memory @param {string} label @param {string} what */
+function readWords(address, count, memory, label, what) {
+  const start = address >>> 0;
+  if (start === 0 || start % 4 !== 0 || start + count * 4 > memory.byteLength) {
+    throw badModule(label, `puts ${what} at ${start}, which is not in its memory`);
+  }
+  const view = new DataView(memory, start, count * 4);
+  return Array.from({ length: count }, (_, i) => view.getUint32(i * 4, true));
+}
+
+/**
+ * Reads struct turn_result, with copies of all that it points to.
+ *
+ * @param {number} address
+ * @param {ArrayBuffer} memory
+ * @param {string} label
+ * @returns {GuestResult}
+ */
+export function readResult(address, memory, label) {
+  const words = readWords(address, RESULT_FIELDS, memory, label, 'its result');
+  const [state, error, name, message, trace, tag, bytes, size, low, high, status] =
+    /** @type {[number, number, number, number, number, number, number, number, number, number, number]} */ (words);
+  /** @param {number} at */
+  const text = (at) => readText(at, memory, label);
+  return {
+    state,
+    error: (error | 0) === 0 ? null : { code: text(name), message: text(message), trace: text(trace) },
+    value: (error | 0) === 0 ? readValue(String.fromCharCode(tag), { bytes, size, low, high }, memory, label) : undefined,
+    status: status | 0,
+  };
+}
+
+/**
+ * @param {string} tag
+ * @param {{ bytes: number, size: number, low: number, high: number }} parts
+ * @param {ArrayBuffer} memory
+ * @param {string} label
+ */
+function readValue(tag, { bytes, size, low, high }, memory, label) {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setUint32(0, low, true);
+  view.setUint32(4, high, true);
+  if (tag === 'i') {
+    const exact = view.getBigInt64(0, true);
+    const near = Number(exact);
+    return Number.isSafeInteger(near) ? near : exact;
+  }
+  if (tag === 'f') return view.getFloat64(0, true);
+  if (tag === 'p') return bytes;
+  if (tag !== 'b') return undefined;
+  if (bytes + size > memory.byteLength) throw badModule(label, `returned ${size} bytes at ${bytes}, which are not in its memory`);
+  return new Uint8Array(memory, bytes, size).slice();
+}
+
+/** @param {number} address @param {ArrayBuffer} memory @param {string} label */
+function readText(address, memory, label) {
+  if (address === 0) return '';
+  const bytes = new Uint8Array(memory);
+  const end = address < bytes.length ? bytes.indexOf(0, address) : -1;
+  if (end < 0) throw badModule(label, `points to text at ${address}, which does not end in its memory`);
+  return new TextDecoder().decode(bytes.slice(address, end));
+}
+
+/** The version of the messages below; first thing said in both directions. */
+export const WORKER_VERSION = 1;
+
+/**
+ * @typedef {object} OpenMessage
+ * @property {'open'} type
+ * @property {number} version
+ * @property {WebAssembly.Module} module
+ * @property {string} label
+ * @property {import('./options.js').GuestSettings} settings
+ * @property {boolean[]} terminals which of descriptors 0-2 are
+ * @property {Int32Array | null} control shared words, or null where memory cannot be shared
+ */
+
+/**
+ * To the Worker.
+ *
+ * @typedef {OpenMessage
+ *   | { type: 'start', entry: string, args: string[] }
+ *   | { type: 'close' }
+ *   | { type: 'interrupt', number: number }
+ *   | { type: 'chunk', bytes: Uint8Array | null, error?: import('./errors.js').PlainError }
+ *   | { type: 'room', fd: number, size: number, broken: boolean }} ToWorker
+ */
+
+/**
+ * From the Worker.
+ *
+ * @typedef {{ type: 'opened', version: number }
+ *   | { type: 'failed', error: import('./errors.js').PlainError }
+ *   | { type: 'outcome', outcome: Outcome, files: Record<string, Uint8Array> | null }
+ *   | { type: 'acknowledged', number: number }
+ *   | { type: 'pull' }
+ *   | { type: 'output', fd: number, bytes: Uint8Array }} FromWorker
+ */
+
+/** Words of the shared control block: the latest interrupt's number, bytes of output dealt with. */
+export const CONTROL = { INTERRUPT: 0, WRITTEN: 1, WORDS: 2 };

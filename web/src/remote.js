@@ -1,0 +1,206 @@
+/** A guest in a Worker, seen from outside. Streams stay here; their bytes cross in acknowledged chunks. */
+import { host } from '#host';
+import { CorunError, fromPlain, toPlain } from './errors.js';
+import { CONTROL, WORKER_VERSION, checkModule } from './protocol.js';
+
+/** @typedef {import('./protocol.js').FromWorker} FromWorker */
+/** @typedef {import('./protocol.js').ToWorker} ToWorker */
+/** @typedef {import('./protocol.js').Outcome} Outcome */
+
+/** @implements {RemoteGuestShape} */
+class RemoteGuest {
+  /** @type {import('./host-page.js').WorkerLink} */ #link;
+  /** @type {import('./guest.js').Streams} */ #streams;
+  /** @type {Int32Array | null} */ #control;
+  #sent = 0;
+  #acknowledged = 0;
+  /** Bytes of each descriptor that came, and those of them that are dealt with. */
+  #came = [0, 0, 0];
+  #dealt = [0, 0, 0];
+  /** @type {((outcome: Outcome) => void) | undefined} */ #settle;
+  /** @type {Outcome | undefined} why the guest cannot be used any more */ #gone;
+  /** @type {Record<string, Uint8Array> | undefined} */ #files;
+  /** @type {(error?: unknown) => void} */ #opened = () => {};
+
+  remote = true;
+
+  /**
+   * @param {import('./host-page.js').WorkerLink} link
+   * @param {import('./guest.js').Streams} streams
+   * @param {Int32Array | null} control
+   */
+  constructor(link, streams, control) {
+    this.#link = link;
+    this.#streams = streams;
+    this.#control = control;
+    link.onmessage = (message) => this.#receive(message);
+    link.onfail = (error) => this.#fail(error);
+    for (const [fd, output] of streams.outputs.entries()) {
+      if (output) output.onprogress = () => this.#giveRoom(fd, output);
+    }
+  }
+
+  /** @returns {Promise<void>} */
+  opened() {
+    return new Promise((resolve, reject) => {
+      this.#opened = (error) => (error === undefined ? resolve() : reject(error));
+    });
+  }
+
+  /** @param {string} entry @param {string[]} args */
+  start(entry, args) {
+    return this.#ask({ type: 'start', entry, args });
+  }
+
+  close() {
+    return this.#ask({ type: 'close' });
+  }
+
+  /** @param {ToWorker} message @returns {Promise<Outcome>} */
+  #ask(message) {
+    if (this.#gone) return Promise.resolve(this.#gone);
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      this.#link.post(message);
+    });
+  }
+
+  interrupt() {
+    if (!this.#settle) return false;
+    this.#sent++;
+    // The word is for a guest that asks corun_interrupted() in a long step and reads no messages.
+    if (this.#control) Atomics.store(this.#control, CONTROL.INTERRUPT, this.#sent);
+    this.#link.post({ type: 'interrupt', number: this.#sent });
+    return true;
+  }
+
+  get pendingInterrupts() {
+    return this.#settle ? this.#sent - this.#acknowledged : 0;
+  }
+
+  kill() {
+    this.#end({ kind: 'killed' });
+    this.dispose();
+  }
+
+  async dispose() {
+    this.#gone ??= { kind: 'killed' };
+    this.#streams.input.stop();
+    this.#link.onfail = () => {};
+    await this.#link.terminate();
+  }
+
+  files() {
+    return this.#files;
+  }
+
+  /** @param {FromWorker} message */
+  #receive(message) {
+    if (this.#gone) return;
+    switch (message.type) {
+      case 'opened':
+        return this.#opened(message.version === WORKER_VERSION ? undefined : otherVersion(message.version));
+      case 'failed':
+        return this.#opened(fromPlain(message.error));
+      case 'output':
+        return this.#write(message.fd, message.bytes);
+      case 'pull':
+        return this.#pull();
+      case 'acknowledged':
+        this.#acknowledged = message.number;
+        return;
+      case 'outcome':
+        this.#files = message.files ?? undefined;
+        this.#settleWith(message.outcome);
+    }
+  }
+
+  /** @param {number} fd @param {Uint8Array} bytes */
+  #write(fd, bytes) {
+    const output = this.#streams.outputs[fd];
+    if (!output) return;
+    this.#came[fd] = (this.#came[fd] ?? 0) + bytes.length;
+    output.write(bytes);
+    output.flush();
+    if (output.broken) this.#giveRoom(fd, output);
+  }
+
+  /** @param {number} fd @param {import('./output.js').Output} output */
+  #giveRoom(fd, output) {
+    const dealt = (this.#came[fd] ?? 0) - output.pending;
+    const size = dealt - (this.#dealt[fd] ?? 0);
+    if (size === 0 && !output.broken) return;
+    this.#dealt[fd] = dealt;
+    if (this.#control) {
+      Atomics.add(this.#control, CONTROL.WRITTEN, size);
+      Atomics.notify(this.#control, CONTROL.WRITTEN);
+    }
+    if (!this.#gone) this.#link.post({ type: 'room', fd, size, broken: output.broken });
+  }
+
+  #pull() {
+    const { input } = this.#streams;
+    input.source.pull().then(
+      (bytes) => {
+        if (this.#gone) return;
+        // A copy: of a part of a larger buffer all of it would be sent, and the embedder's taken away.
+        const own = bytes && new Uint8Array(bytes);
+        this.#link.post({ type: 'chunk', bytes: own }, own ? [own.buffer] : []);
+      },
+      (error) => {
+        input.error = error;
+        if (!this.#gone) this.#link.post({ type: 'chunk', bytes: null, error: toPlain(error) });
+      },
+    );
+  }
+
+  /** @param {Error} error of the Worker itself */
+  #fail(error) {
+    this.#opened(error);
+    this.#end({ kind: 'trap', error: toPlain(error) });
+  }
+
+  /** @param {Outcome} outcome */
+  #end(outcome) {
+    this.#gone ??= outcome;
+    this.#settleWith(outcome);
+  }
+
+  /** @param {Outcome} outcome */
+  #settleWith(outcome) {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(outcome);
+  }
+}
+
+/** @typedef {import('./guest.js').Guest} RemoteGuestShape */
+
+/** @param {number} version */
+function otherVersion(version) {
+  return new CorunError('EWORKER', `the Worker speaks version ${version}, this page ${WORKER_VERSION}: serve worker.js of the same release`);
+}
+
+/**
+ * @param {import('./source.js').Loaded} loaded
+ * @param {import('./options.js').GuestSettings} settings
+ * @param {import('./guest.js').Streams} streams
+ * @param {string | URL | undefined} workerUrl
+ * @returns {Promise<import('./guest.js').Guest>}
+ */
+export async function openRemote(loaded, settings, streams, workerUrl) {
+  if (loaded.factory) throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; use a WASI build');
+  checkModule(loaded.module, loaded.label);
+  const control = host.sharedWords(CONTROL.WORDS);
+  const terminals = [streams.input.terminal, ...streams.outputs.slice(1).map((output) => output?.terminal ?? false)];
+  const { module, label } = loaded;
+  const link = host.spawnWorker({ type: 'open', version: WORKER_VERSION, module, label, settings, terminals, control }, workerUrl);
+  const guest = new RemoteGuest(link, streams, control);
+  try {
+    await guest.opened();
+  } catch (error) {
+    await guest.dispose();
+    throw error;
+  }
+  return guest;
+}

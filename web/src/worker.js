@@ -1,0 +1,149 @@
+/** What runs in the Worker: a guest whose streams lie in the thread that made it. */
+import { host } from '#host';
+import { fromPlain, toPlain } from './errors.js';
+import { openGuest } from './guest.js';
+import { Input } from './input.js';
+import { Output } from './output.js';
+import { CONTROL, WORKER_VERSION } from './protocol.js';
+
+/** Inside a long step output is sent on after this time, or this many bytes. */
+const HELD_MS = 10;
+const HELD_BYTES = 1 << 18;
+/** Above this a guest that never awaits is stopped until its reader has caught up. */
+const STOP_BYTES = 1 << 24;
+
+const port = host.workerPort();
+/** @type {import('./guest.js').Guest | undefined} */
+let guest;
+/** @type {Int32Array | null} */
+let control = null;
+let seen = 0;
+let acknowledged = 0;
+/** @type {((message: { bytes: Uint8Array | null, error?: import('./errors.js').PlainError }) => void) | undefined} */
+let pulled;
+/** @type {{ size: number, done: () => void, fail: (error: unknown) => void }[][]} */
+const underWay = [[], [], []];
+const credit = [0, 0, 0];
+let posted = 0;
+let lastFlush = 0;
+
+/** @param {import('./protocol.js').FromWorker} message @param {unknown[]} [transfer] */
+const post = (message, transfer) => port.post(message, transfer);
+
+port.listen((/** @type {import('./protocol.js').ToWorker} */ message) => {
+  switch (message.type) {
+    case 'open':
+      return void open(message);
+    case 'start':
+      return void finish(guest?.start(message.entry, message.args));
+    case 'close':
+      return void finish(guest?.close());
+    case 'interrupt':
+      takeInterrupts(message.number);
+      return acknowledge();
+    case 'chunk':
+      return pulled?.(message);
+    case 'room':
+      return giveRoom(message);
+  }
+});
+
+/** @param {import('./protocol.js').OpenMessage} message */
+async function open(message) {
+  try {
+    if (message.version !== WORKER_VERSION) throw new TypeError(`this Worker speaks version ${WORKER_VERSION}, not ${message.version}`);
+    control = message.control;
+    const { module, label, settings, terminals } = message;
+    const input = new Input({ pull, stop: () => {}, terminal: terminals[0] ?? false });
+    const outputs = [undefined, makeOutput(1, terminals[1]), makeOutput(2, terminals[2])];
+    guest = await openGuest({ module, label }, settings, {
+      input,
+      outputs,
+      onturn: acknowledge,
+      onoutput: () => relieve(outputs),
+      onyield: lookAround,
+    });
+    post({ type: 'opened', version: WORKER_VERSION });
+  } catch (error) {
+    post({ type: 'failed', error: toPlain(error) });
+  }
+}
+
+/** @param {Promise<import('./protocol.js').Outcome> | undefined} ending */
+async function finish(ending) {
+  const outcome = await ending;
+  if (outcome) post({ type: 'outcome', outcome, files: guest?.files() ?? null });
+}
+
+/** @returns {Promise<Uint8Array | null>} */
+function pull() {
+  return new Promise((resolve, reject) => {
+    pulled = ({ bytes, error }) => (error ? reject(fromPlain(error)) : resolve(bytes));
+    post({ type: 'pull' });
+  });
+}
+
+/** @param {number} fd @param {boolean | undefined} terminal */
+function makeOutput(fd, terminal = false) {
+  return new Output({
+    terminal,
+    windowed: true,
+    write(bytes) {
+      const size = bytes.length;
+      posted += size;
+      post({ type: 'output', fd, bytes }, [bytes.buffer]);
+      return new Promise((resolve, reject) => underWay[fd]?.push({ size, done: () => resolve(undefined), fail: reject }));
+    },
+  });
+}
+
+/** @param {{ fd: number, size: number, broken: boolean }} message */
+function giveRoom({ fd, size, broken }) {
+  const chunks = underWay[fd] ?? [];
+  if (broken) return chunks.splice(0).forEach((chunk) => chunk.fail(new Error('the reader has gone')));
+  credit[fd] = (credit[fd] ?? 0) + size;
+  for (let first = chunks[0]; first && first.size <= (credit[fd] ?? 0); first = chunks[0]) {
+    credit[fd] = (credit[fd] ?? 0) - first.size;
+    chunks.shift();
+    first.done();
+  }
+}
+
+/**
+ * Inside a step that prints and never awaits: others should see it, and memory has an end.
+ *
+ * @param {(Output | undefined)[]} outputs
+ */
+function relieve(outputs) {
+  const now = host.now();
+  const held = outputs.reduce((sum, output) => sum + (output?.held ?? 0), 0);
+  if (held < HELD_BYTES && now - lastFlush < HELD_MS) return;
+  lastFlush = now;
+  for (const output of outputs) output?.flush();
+  if (!control) return;
+  for (;;) {
+    const written = Atomics.load(control, CONTROL.WRITTEN);
+    if (((posted - written) | 0) < STOP_BYTES) return;
+    Atomics.wait(control, CONTROL.WRITTEN, written);
+  }
+}
+
+/** @param {number} number the latest interrupt's */
+function takeInterrupts(number) {
+  for (; seen < number; seen++) guest?.interrupt();
+}
+
+/** Inside a step: the guest has asked whether it is interrupted. */
+function lookAround() {
+  if (!control) return;
+  takeInterrupts(Atomics.load(control, CONTROL.INTERRUPT));
+  acknowledge();
+}
+
+/** Says how many interrupts the guest's loop has dealt with. */
+function acknowledge() {
+  const number = seen - (guest?.pendingInterrupts ?? 0);
+  if (number === acknowledged) return;
+  acknowledged = number;
+  post({ type: 'acknowledged', number });
+}

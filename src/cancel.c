@@ -8,7 +8,8 @@ static void see_interrupts(corun_task *task)
     interrupts_check(task->future.loop, &task->future.loop->interrupts);
 }
 
-void cancel_note_message(corun_task *task, const char *message)
+/* Keeps the message until the cancellation is delivered; without memory only the text is lost. */
+static void note_message(corun_task *task, const char *message)
 {
     struct rare *rare = message ? future_rare(&task->future) : task->future.rare;
     if (!rare)
@@ -35,27 +36,82 @@ void cancel_take(corun_task *task)
     rare->cancel_failure = NULL;
 }
 
+static void count_request(corun_task *task)
+{
+    task->cancels++;
+    task->future.flags |= FUTURE_RETRIEVED;
+}
+
+/* A task that joins another passes the request on to that one (T8): by a loop, since such chains may be
+ * long. Returns the last, which does not join, or closes a circle. */
+static corun_task *pass_on(corun_task *first)
+{
+    corun_task *last = first, *inner;
+    first->future.task_flags |= TASK_ASKED;
+    while ((inner = future_joined(last)) && !(inner->future.task_flags & TASK_ASKED)) {
+        count_request(inner);
+        inner->future.task_flags |= TASK_ASKED;
+        last = inner;
+    }
+    for (inner = first; inner && inner->future.task_flags & TASK_ASKED; inner = future_joined(inner))
+        inner->future.task_flags &= (uint8_t)~TASK_ASKED;
+    return last;
+}
+
+/* Asks what the last of a chain waits for to end. What a future is told comes back from it. */
+static void end_wait(corun_task *task, const char *message)
+{
+    corun_awaitable awaitable = task->future.awaitable;
+    corun_future *future = future_awaited(task);
+    if (future && !future_joined(task)) {
+        corun_future_cancel(future, message);
+        return;
+    }
+    note_message(task, message);
+    if (future_forget(task)) /* of a circle nobody else would end the wait */
+        corun_waiter_done(waiter_of_task(task), CORUN_CANCELLED, NULL);
+    else
+        awaitable.type->cancel(awaitable.self, waiter_of_task(task));
+}
+
+/* Whether a cancellation is on its way to the task already: the first message is the one that counts (T5). */
+static bool is_on_its_way(const corun_task *task)
+{
+    return task->future.wait == WAIT_WOKEN && task->entry.run == task_resume
+           && task->future.outcome.error == CORUN_CANCELLED;
+}
+
+static void deliver(corun_task *task, const char *message)
+{
+    if (task->future.wait == WAIT_WAITING) {
+        end_wait(task, message);
+        return;
+    }
+    if (!is_on_its_way(task))
+        note_message(task, message);
+    task->future.task_flags |= TASK_MUST_CANCEL;
+}
+
+void cancel_wait(corun_task *task)
+{
+    struct rare *rare = task->future.rare;
+    corun_failure *failure = rare ? rare->cancel_failure : NULL;
+    const char *message = failure ? failure->message : NULL;
+    corun_task *last = pass_on(task);
+    if (rare)
+        rare->cancel_failure = NULL;
+    deliver(last, message);
+    failure_release(failure);
+}
+
 int corun_task_cancel(corun_task *task, const char *message)
 {
-    corun_future *self = &task->future;
-    bool cancelled_already;
     if (task->future.loop->current == task)
         see_interrupts(task);
     if (corun_task_done(task))
         return 0;
-    task->cancels++;
-    self->flags |= FUTURE_RETRIEVED;
-    if (self->wait == WAIT_WAITING) {
-        cancel_note_message(task, message);
-        self->awaitable.type->cancel(self->awaitable.self, waiter_of_task(task));
-        return 1;
-    }
-    /* The first message is the one that is on its way (T5). */
-    cancelled_already = self->wait == WAIT_WOKEN && task->entry.run == task_resume
-                        && self->outcome.error == CORUN_CANCELLED;
-    if (!cancelled_already)
-        cancel_note_message(task, message);
-    self->task_flags |= TASK_MUST_CANCEL;
+    count_request(task);
+    deliver(pass_on(task), message);
     return 1;
 }
 

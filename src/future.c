@@ -279,16 +279,11 @@ static void future_start(void *self, corun_waiter *waiter)
     }
 }
 
-/* Cancelling a wait cancels what is waited for; the wait ends when that has (T8). A message goes along. */
+/* Cancelling a wait cancels what is waited for; the wait ends when that has (T8). */
 static void future_cancel_wait(void *self, corun_waiter *waiter)
 {
-    corun_future *future = self;
-    struct rare *rare = task_of_waiter(waiter)->future.rare;
-    const char *message = rare && rare->cancel_failure ? rare->cancel_failure->message : NULL;
-    if (future->flags & FUTURE_IS_TASK)
-        corun_task_cancel((corun_task *)(void *)future, message);
-    else
-        corun_future_cancel(future, message);
+    (void)self;
+    cancel_wait(task_of_waiter(waiter));
 }
 
 static const corun_awaitable_type future_type = {"future", future_start, future_cancel_wait};
@@ -313,6 +308,19 @@ void task_resume_joined(struct entry *entry)
     /* The value's bytes are the future's: the caller of the wait has a reference too. */
     corun_future_release(future);
     task_resume(entry);
+}
+
+corun_future *future_awaited(const corun_task *task)
+{
+    const corun_awaitable *awaitable = &task->future.awaitable;
+    bool is_future = awaitable->type == &future_type || awaitable->type == &task_type;
+    return task->future.wait == WAIT_WAITING && is_future ? awaitable->self : NULL;
+}
+
+corun_task *future_joined(const corun_task *task)
+{
+    corun_future *future = future_awaited(task);
+    return future && future->flags & FUTURE_IS_TASK ? (corun_task *)(void *)future : NULL;
 }
 
 bool future_forget(corun_task *task)

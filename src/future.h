@@ -54,6 +54,9 @@ CORUN_INTERNAL void future_drop(corun_future *future);
 CORUN_INTERNAL bool future_drop_callback(struct entry *entry);
 /* Takes a task that waits for a future or task off it; false if it waits for something else. */
 CORUN_INTERNAL bool future_forget(corun_task *task);
+/* What a task waits for, NULL if it is no future; the task that it joins, NULL if it does not. */
+CORUN_INTERNAL corun_future *future_awaited(const corun_task *task);
+CORUN_INTERNAL corun_task *future_joined(const corun_task *task);
 CORUN_INTERNAL struct rare *future_rare(corun_future *future); /* makes it; NULL without memory */
 
 CORUN_INTERNAL void outcome_release(struct outcome *outcome);

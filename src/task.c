@@ -160,7 +160,7 @@ int task_wait(corun_task *task, const corun_awaitable *awaitable)
         self->wait = WAIT_WAITING;
     if (unlikely(self->task_flags & TASK_MUST_CANCEL) && self->wait == WAIT_WAITING) {
         self->task_flags &= (uint8_t)~TASK_MUST_CANCEL;
-        type->cancel(awaited, waiter_of_task(task));
+        cancel_wait(task);
     }
     return STEP_SUSPENDED;
 }

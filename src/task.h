@@ -25,6 +25,7 @@ enum {
     TASK_IS_MAIN = 2,        /* an interrupt is looked for before its result is taken */
     TASK_LEFT_AT_CLOSE = 4,  /* its error is reported as such */
     TASK_ANSWERED = 8,       /* start() has answered */
+    TASK_ASKED = 16,         /* only while a cancellation is passed on along a chain of joins */
 };
 
 /* Memory of frames beyond the task's own allocation. */
@@ -78,7 +79,8 @@ CORUN_INTERNAL void frames_abandon(corun_task *task);
 
 /* cancel.c: turns the task's outcome into the cancellation that is due. */
 CORUN_INTERNAL void cancel_take(corun_task *task);
-CORUN_INTERNAL void cancel_note_message(corun_task *task, const char *message);
+/* Ends the wait that a task has just begun, a cancellation being due. */
+CORUN_INTERNAL void cancel_wait(corun_task *task);
 
 static inline corun_task *task_of_waiter(corun_waiter *waiter)
 {

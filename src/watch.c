@@ -27,7 +27,6 @@ struct watch {
     corun_loop *loop;
     struct list *waiters; /* a ring of tasks, for either direction, in the order in which they came */
     int fd;
-    int registered; /* events that the host reports, 0 none */
 };
 
 static const corun_awaitable_type read_type, write_type, ready_type;
@@ -71,7 +70,7 @@ static int watch_of(corun_loop *loop, int fd, struct watch **out_watch)
         watch = memory_allocate(sizeof *watch);
         if (!watch)
             return -ENOMEM;
-        *watch = (struct watch){loop, NULL, fd, 0};
+        *watch = (struct watch){loop, NULL, fd};
         loop->watches[fd] = watch;
     }
     *out_watch = watch;
@@ -97,9 +96,8 @@ static int tell_host(struct watch *watch, int events)
     int rc = 0;
     if (events)
         rc = backend_watch(&watch->loop->backend, watch->fd, events, watch);
-    else if (watch->registered)
+    else
         backend_unwatch(&watch->loop->backend, watch->fd);
-    watch->registered = rc == 0 ? events : 0;
     return rc;
 }
 

@@ -146,6 +146,30 @@ int test_run_sim(corun_awaitable main, corun_value *out_value)
     return corun_run(main, &options, out_value);
 }
 
+corun_loop *test_open_sim(corun_runner *runner)
+{
+    corun_run_options options = {.loop_factory = corun_loop_sim};
+    corun_loop *loop = NULL;
+    corun_runner_open(runner, &options);
+    CHECK_ERROR(corun_runner_loop(runner, &loop), 0);
+    return loop;
+}
+
+static void log_report(corun_loop *loop, const corun_report *report, void *argument)
+{
+    char text[200];
+    (void)loop, (void)argument;
+    snprintf(text, sizeof text, "[%s]", report->message);
+    test_log(text);
+    if (report->failure)
+        test_log(corun_error_name(report->failure->code));
+}
+
+void test_log_reports(corun_loop *loop)
+{
+    corun_loop_set_exception_handler(loop, log_report, NULL);
+}
+
 static struct test *find_test(const char *name)
 {
     struct test *test = first_test;

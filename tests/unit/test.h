@@ -73,4 +73,9 @@ bool test_allocation_failed(void);
 /* Runs `main` on a fresh sim loop. */
 int test_run_sim(corun_awaitable main, corun_value *out_value);
 
+/* Prepares a runner on a sim loop, and gives that. */
+corun_loop *test_open_sim(corun_runner *runner);
+/* Has what the loop reports logged: its message in square brackets, then the error's name, if there is one. */
+void test_log_reports(corun_loop *loop);
+
 #endif

@@ -6,6 +6,7 @@
  *   corun/error.h      error codes, their names and texts            (asyncio: Exceptions)
  *   corun/awaitable.h  what can be awaited, and how to write one's own
  *   corun/coroutine.h  CORUN_ASYNC ... CORUN_END                      (Coroutines and tasks)
+ *   corun/context.h    variables that belong to a task             (contextvars)
  *   corun/future.h     a result that somebody sets later              (Futures)
  *   corun/task.h       spawn, join, cancel                            (Task object)
  *   corun/wait.h       sleep, yield, wait for ever                    (Sleeping)
@@ -23,6 +24,7 @@
 #include "corun/error.h"
 #include "corun/awaitable.h"
 #include "corun/coroutine.h"
+#include "corun/context.h"
 #include "corun/future.h"
 #include "corun/task.h"
 #include "corun/wait.h"

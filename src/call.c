@@ -18,6 +18,7 @@ struct corun_callback {
     corun_loop *loop;
     void (*function)(void *);
     void *argument;
+    struct bindings *bindings; /* its context's values; NULL in a call from another thread */
     corun_callback *next_foreign; /* valid until the loop's thread has taken it */
     uint32_t references;
     enum callback_state state;
@@ -25,15 +26,20 @@ struct corun_callback {
 
 void corun_callback_release(corun_callback *callback)
 {
-    if (callback && --callback->references == 0)
-        memory_release(callback);
+    if (!callback || --callback->references > 0)
+        return;
+    bindings_release(callback->bindings);
+    memory_release(callback);
 }
 
 static void run_callback(struct entry *entry)
 {
     corun_callback *callback = container_of(entry, corun_callback, entry);
+    corun_loop *loop = callback->loop;
     callback->state = CALLBACK_OVER;
+    loop->callback_bindings = &callback->bindings;
     callback->function(callback->argument);
+    loop->callback_bindings = NULL;
     corun_callback_release(callback);
 }
 
@@ -63,6 +69,7 @@ int corun_loop_call_soon(corun_loop *loop, void (*function)(void *), void *argum
     callback = callback_create(loop, function, argument);
     if (!callback)
         return -ENOMEM;
+    callback->bindings = bindings_retain(*bindings_current());
     loop_ready(loop, &callback->entry);
     give_reference(callback, out_callback);
     return 0;
@@ -80,6 +87,7 @@ static int call_at_ns(corun_loop *loop, int64_t deadline, void (*function)(void 
         memory_release(callback);
         return rc;
     }
+    callback->bindings = bindings_retain(*bindings_current());
     give_reference(callback, out_callback);
     return 0;
 }

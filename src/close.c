@@ -91,8 +91,12 @@ static int end_close(corun_runner *runner, int rc)
     }
     runner_leave_interrupts(runner);
     loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
+    if (rc == CORUN_SYSTEM_EXIT)
+        runner->private_.value = CORUN_VALUE(.i = loop->exit_status);
     close_error = corun_loop_close(loop);
     runner->private_.loop = NULL;
+    corun_context_release(runner->private_.context);
+    runner->private_.context = NULL;
     runner->private_.error = rc ? rc : close_error;
     runner_set_state(runner, RUNNER_CLOSED);
     return runner->private_.error;

@@ -13,6 +13,7 @@
 #include "timer.c"
 #include "backend.c"
 #include "interrupt.c"
+#include "context.c"
 #include "loop.c"
 #include "call.c"
 #include "future.c"

@@ -7,8 +7,8 @@
  * Always true:
  *   - frames never move, so pointers to their fields may be kept across awaits;
  *   - `top` is in the current segment, directly behind its caller or first in the segment;
- *   - one used segment is kept behind the current one, so that a call at a segment's edge does not
- *     allocate each time.
+ *   - behind the current segment used ones are kept: the next, and small ones behind that, so that a
+ *     call at a segment's edge, or going down a few calls again and again, does not allocate each time.
  */
 #include "frame.h"
 
@@ -19,6 +19,7 @@
 #include "task.h"
 
 enum { FRAME_ALIGNMENT = alignof(max_align_t), FIRST_SEGMENT = 512, LARGEST_SEGMENT = 16384 };
+enum { LARGEST_KEPT = 4096 }; /* behind the next one */
 
 static size_t align_size(size_t size)
 {
@@ -87,16 +88,25 @@ static struct segment *segment_create(struct segment *previous, size_t size)
     return made;
 }
 
+static void release_spares(struct segment **spare)
+{
+    struct segment *segment = *spare;
+    while (segment) {
+        struct segment *next = segment->spare;
+        memory_release(segment);
+        segment = next;
+    }
+    *spare = NULL;
+}
+
 /* Goes to the next segment: the spare one if it is large enough, else a new one, twice as large as the
  * last. Returns where it begins, NULL without memory. */
 static char *grow_stack(corun_task *task, size_t size)
 {
     struct segment *previous = in_own_part(task) ? NULL : task->segment;
     struct segment **spare = previous ? &previous->spare : &task->segment;
-    if (*spare && (size_t)((*spare)->end - first_of(*spare)) < size) {
-        memory_release(*spare);
-        *spare = NULL;
-    }
+    if (*spare && (size_t)((*spare)->end - first_of(*spare)) < size)
+        release_spares(spare);
     if (!*spare)
         *spare = segment_create(previous, size);
     if (!*spare)
@@ -119,12 +129,12 @@ corun_frame *frame_push(corun_task *task, const corun_frame *call)
     return place ? fill_frame(task, place, call) : NULL;
 }
 
-/* Leaves a segment whose first frame is gone. It stays as the spare one, its own spare goes. */
+/* Leaves a segment whose first frame is gone. It stays as the spare one, its own spare if that is small. */
 static void shrink_stack(corun_task *task)
 {
     struct segment *left = task->segment;
-    memory_release(left->spare);
-    left->spare = NULL;
+    if (left->spare && left->spare->end - (char *)left->spare > LARGEST_KEPT)
+        release_spares(&left->spare);
     if (left->previous)
         task->segment = left->previous;
     task->limit = left->previous ? left->previous->end
@@ -146,7 +156,7 @@ void frames_free(corun_task *task)
 {
     struct segment *segment = task->segment;
     if (segment)
-        memory_release(segment->spare);
+        release_spares(&segment->spare);
     while (segment) {
         struct segment *previous = segment->previous;
         memory_release(segment);

@@ -113,17 +113,27 @@ struct done_callback {
         void (*of_task)(corun_task *, void *);
     } function;
     void *argument;
+    struct bindings *bindings; /* its context's values */
 };
+
+static void done_callback_free(struct done_callback *callback)
+{
+    bindings_release(callback->bindings);
+    memory_release(callback);
+}
 
 static void run_done(struct entry *entry)
 {
     struct done_callback *callback = container_of(entry, struct done_callback, entry);
+    corun_loop *loop = callback->future->loop;
+    loop->callback_bindings = &callback->bindings;
     if (callback->future->flags & FUTURE_IS_TASK)
         callback->function.of_task((corun_task *)(void *)callback->future, callback->argument);
     else
         callback->function.of_future(callback->future, callback->argument);
+    loop->callback_bindings = NULL;
     corun_future_release(callback->future);
-    memory_release(callback);
+    done_callback_free(callback);
 }
 
 bool future_drop_callback(struct entry *entry)
@@ -133,7 +143,7 @@ bool future_drop_callback(struct entry *entry)
         return false;
     if (callback->future->state != FUTURE_PENDING)
         corun_future_release(callback->future);
-    memory_release(callback);
+    done_callback_free(callback);
     return true;
 }
 
@@ -143,6 +153,7 @@ static int add_done(struct done_callback added)
     if (!callback)
         return -ENOMEM;
     callback->entry.run = run_done;
+    callback->bindings = bindings_retain(*bindings_current());
     if (added.future->state == FUTURE_PENDING) {
         ring_append(&added.future->waiters, &callback->entry.link);
     } else {
@@ -177,7 +188,7 @@ int corun_future_remove_done_callback(corun_future *future, void (*function)(cor
         struct done_callback *callback = container_of(entry, struct done_callback, entry);
         if (entry->run == run_done && callback->function.of_future == function
             && callback->argument == argument) {
-            memory_release(callback);
+            done_callback_free(callback);
             removed++;
         } else {
             ring_append(&kept, link);

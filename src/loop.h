@@ -3,6 +3,7 @@
 #define CORUN_LOOP_INTERNAL_H
 
 #include "backend.h"
+#include "context.h"
 #include "corun/loop.h"
 #include "interrupt.h"
 #include "timer.h"
@@ -34,6 +35,8 @@ struct corun_loop {
     int64_t completions_since;
 
     corun_task *current;
+    struct bindings **callback_bindings; /* of the running callback, NULL in a task */
+    struct bindings **outer_bindings;    /* what corun_loop_run's caller had entered */
     uint32_t rounds;    /* since the host was last asked */
     uint32_t polled_at; /* how many steps there had been then */
     const struct loop_script *script; /* the sim's; NULL: first in, first out */

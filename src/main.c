@@ -38,7 +38,9 @@ int corun_main_(corun_awaitable main)
     close_error = corun_runner_close(&runner);
     if (error == CORUN_INTERRUPTED || close_error == CORUN_INTERRUPTED)
         host_exit_interrupted();
-    if (close_error && close_error != CORUN_SYSTEM_EXIT) {
+    if (close_error == CORUN_SYSTEM_EXIT) {
+        status = status_of(runner.private_.value);
+    } else if (close_error) {
         report_main(close_error, NULL);
         status = 1;
     }

@@ -57,6 +57,12 @@ int runner_initialize(corun_runner *runner)
     rc = (options->loop_factory ? options->loop_factory : corun_loop_default)(&runner->private_.loop);
     if (rc < 0)
         return rc;
+    rc = corun_context_copy(&runner->private_.context);
+    if (rc < 0) {
+        corun_loop_close(runner->private_.loop);
+        runner->private_.loop = NULL;
+        return rc;
+    }
     if (options->debug != CORUN_DEBUG_ENVIRONMENT)
         corun_loop_set_debug(runner->private_.loop, options->debug == CORUN_DEBUG_ON);
     runner_set_state(runner, RUNNER_INITIALIZED);
@@ -139,7 +145,7 @@ static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *
         return rc;
     loop = runner->private_.loop;
     runner_clear_result(runner);
-    rc = task_create(loop, main, &task);
+    rc = task_create(loop, main, context ? context : runner->private_.context, &task);
     if (rc < 0)
         return rc;
     rc = corun_task_add_done_callback(task, main_done, loop);
@@ -148,7 +154,6 @@ static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *
         corun_task_release(task);
         return rc;
     }
-    task->context = context;
     task->future.task_flags |= TASK_IS_MAIN;
     runner->private_.main_task = task;
     loop->listener = (struct loop_listener){run_stopped, run_interrupted, NULL, NULL, runner};
@@ -273,19 +278,25 @@ int corun_runner_start(corun_runner *runner, corun_awaitable main, corun_run_don
 int corun_run(corun_awaitable main, const corun_run_options *options, corun_value *out_value)
 {
     corun_runner runner;
+    corun_value value = CORUN_VALUE();
     int error, close_error;
+    void *bytes;
     if (corun_current_loop())
         return CORUN_RUNNING;
     corun_runner_open(&runner, options);
-    error = corun_runner_run(&runner, main, NULL, NULL);
-    if (out_value && (error == 0 || error == CORUN_SYSTEM_EXIT)) {
-        *out_value = runner.private_.value;
-        runner.private_.bytes = NULL; /* the caller's now */
-    }
+    error = corun_runner_run(&runner, main, NULL, &value);
+    bytes = runner.private_.bytes;
+    runner.private_.bytes = NULL; /* they are the caller's, and outlive the runner */
     close_error = corun_runner_close(&runner);
-    if (close_error && error == 0 && out_value)
-        corun_free_bytes(out_value);
-    return close_error ? close_error : error;
+    if (close_error || !out_value)
+        memory_release(bytes);
+    if (close_error == CORUN_SYSTEM_EXIT)
+        value = runner.private_.value;
+    if (close_error)
+        error = close_error;
+    if (out_value && (error == 0 || error == CORUN_SYSTEM_EXIT))
+        *out_value = value;
+    return error;
 }
 
 void corun_free_bytes(corun_value *value)

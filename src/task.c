@@ -29,7 +29,28 @@ CORUN_ASYNC(await_one, (corun_awaitable awaitable;), ())
     return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
 }
 
-static int create_from_call(corun_loop *loop, corun_awaitable call, corun_task **out_task)
+static void take_context(corun_task *task, corun_context *context)
+{
+    if (!context) {
+        task->bindings = bindings_retain(*bindings_current());
+        return;
+    }
+    task->context = corun_context_retain(context);
+    task->future.task_flags |= TASK_HAS_CONTEXT;
+}
+
+void task_release_context(corun_task *task)
+{
+    if (task->future.task_flags & TASK_HAS_CONTEXT)
+        corun_context_release(task->context);
+    else
+        bindings_release(task->bindings);
+    task->future.task_flags &= (uint8_t)~TASK_HAS_CONTEXT;
+    task->bindings = NULL;
+}
+
+static int create_from_call(corun_loop *loop, corun_awaitable call, corun_context *context,
+                            corun_task **out_task)
 {
     const corun_frame *first = call.self;
     corun_task *task = memory_allocate(frame_first_size(first->coroutine));
@@ -40,6 +61,7 @@ static int create_from_call(corun_loop *loop, corun_awaitable call, corun_task *
     task->future.flags = FUTURE_IS_TASK;
     task->future.references = 2; /* the loop's and the caller's */
     task->entry.run = run_first;
+    take_context(task, context);
     task->file = call.file;
     task->line = call.extra;
     task->number = atomic_fetch_add_explicit(&tasks_made, 1, memory_order_relaxed) + 1;
@@ -52,7 +74,7 @@ static int create_from_call(corun_loop *loop, corun_awaitable call, corun_task *
     return 0;
 }
 
-int task_create(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task)
+int task_create(corun_loop *loop, corun_awaitable awaitable, corun_context *context, corun_task **out_task)
 {
     corun_awaitable call = awaitable;
     if (loop->closed)
@@ -62,15 +84,15 @@ int task_create(corun_loop *loop, corun_awaitable awaitable, corun_task **out_ta
     if (awaitable.type != &corun_call_type_) {
         call = CORUN_CALL(await_one, .awaitable = awaitable);
         call.file = NULL;
-        return create_from_call(loop, call, out_task);
+        return create_from_call(loop, call, context, out_task);
     }
-    return create_from_call(loop, call, out_task);
+    return create_from_call(loop, call, context, out_task);
 }
 
 int corun_loop_spawn(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task)
 {
     corun_task *task;
-    int rc = task_create(loop, awaitable, &task);
+    int rc = task_create(loop, awaitable, NULL, &task);
     if (rc < 0)
         return rc;
     if (out_task)
@@ -215,6 +237,7 @@ void task_finish(corun_task *task)
     corun_loop *loop = task->future.loop;
     struct outcome *outcome = &task->future.outcome;
     let_cancellation_win(task);
+    task_release_context(task);
     /* Borrowed bytes live as long as whoever gave them, a result as long as the task. */
     if (outcome->error == 0 && outcome->value.tag == CORUN_BYTES && !outcome->owned
         && outcome_of_value(outcome, outcome->value) < 0)
@@ -256,6 +279,7 @@ void tasks_abandon(corun_loop *loop)
         forget_wait(task);
         frames_abandon(task);
         frames_free(task);
+        task_release_context(task);
         list_remove(&task->all);
         list_append(&loop->unreleased, &task->all);
         task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);

@@ -26,6 +26,7 @@ enum {
     TASK_LEFT_AT_CLOSE = 4,  /* its error is reported as such */
     TASK_ANSWERED = 8,       /* start() has answered */
     TASK_ASKED = 16,         /* only while a cancellation is passed on along a chain of joins */
+    TASK_HAS_CONTEXT = 32,   /* it was given one */
 };
 
 /* Memory of frames beyond the task's own allocation. */
@@ -42,7 +43,10 @@ struct corun_task {
     corun_frame *top;    /* the innermost frame, NULL once done */
     struct segment *segment; /* the one that `top` is in; NULL: the task's own part */
     char *limit;             /* where that ends */
-    corun_context *context;
+    union {
+        struct bindings *bindings; /* its context's values */
+        corun_context *context;    /* with TASK_HAS_CONTEXT: one that others have too */
+    };
     const char *file; /* where it was spawned, NULL if unknown */
     int32_t line;
     uint32_t cancels;
@@ -53,7 +57,11 @@ struct corun_task {
 /* What a step tells the driver. */
 enum { STEP_SUSPENDED, STEP_AGAIN, STEP_FINISHED };
 
-CORUN_INTERNAL int task_create(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task);
+/* `context` NULL: the current one's values. */
+CORUN_INTERNAL int task_create(corun_loop *loop, corun_awaitable awaitable, corun_context *context,
+                               corun_task **out_task);
+/* Lets go of its context. */
+CORUN_INTERNAL void task_release_context(corun_task *task);
 /* Ready entries: go on with the outcome that is set; with that of the future that is awaited. */
 CORUN_INTERNAL void task_resume(struct entry *entry);
 CORUN_INTERNAL void task_resume_joined(struct entry *entry);
@@ -95,6 +103,11 @@ static inline corun_waiter *waiter_of_task(corun_task *task)
 static inline corun_task *task_of_entry(struct entry *entry)
 {
     return container_of(entry, corun_task, entry);
+}
+
+static inline struct bindings **task_bindings(corun_task *task)
+{
+    return task->future.task_flags & TASK_HAS_CONTEXT ? &task->context->bindings : &task->bindings;
 }
 
 /* Hands the task's outcome to the innermost frame. Returns what to do next. */

@@ -30,6 +30,7 @@ typedef struct corun_runner {
     struct {
         corun_run_options options;
         corun_loop *loop;
+        corun_context *context;
         corun_task *main_task;
         corun_failure *failure;
         void (*done)(struct corun_runner *runner, int error, const corun_value *value, void *argument);
@@ -47,7 +48,7 @@ typedef struct corun_runner {
     } private_;
 } corun_runner;
 
-#define CORUN_RUNNER_INIT {{{0, NULL, NULL, 0}, NULL, NULL, NULL, NULL, NULL, NULL, {{0}, 0, 0}, NULL, 0, 0, 0, 0, 0, 0, false}}
+#define CORUN_RUNNER_INIT {{{0, NULL, NULL, 0}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, {{0}, 0, 0}, NULL, 0, 0, 0, 0, 0, 0, false}}
 
 typedef void corun_run_done(corun_runner *runner, int error, const corun_value *value, void *argument);
 
@@ -80,7 +81,9 @@ CORUN_API void corun_free_bytes(corun_value *value);
  */
 CORUN_API int corun_runner_open(corun_runner *runner, const corun_run_options *options);
 
-/* Runs `main` on the runner's loop. May be called again, also after an error.
+/* Runs `main` on the runner's loop. May be called again, also after an error. Variables that main sets
+ * in the runner's own context (context NULL), a copy of what was current when the loop was made, are there in
+ * the next run, and nowhere else.
  *
  *   returns  as corun_run
  *   CORUN_CLOSED  the runner is closed

@@ -183,12 +183,13 @@ static int corun_loop_sim_interrupted(corun_loop **out_loop)
     return rc;
 }
 
-/* B51: as of run itself */
+/* B51: as of run itself; main's result is not given then */
 TEST(run_gives_the_interrupt_of_its_close)
 {
     corun_run_options options = {.loop_factory = corun_loop_sim_interrupted};
     corun_value value = CORUN_VALUE();
     CHECK_ERROR(corun_run(CORUN_CALL(leave_one_behind), &options, &value), CORUN_INTERRUPTED);
+    CHECK_EQ(value.tag, CORUN_NO_VALUE);
     CHECK_LOG("CORUN_CANCELLED OK dropped");
 }
 

@@ -1,0 +1,25 @@
+/* Contexts: what tasks and callbacks keep of them. */
+#ifndef CORUN_CONTEXT_INTERNAL_H
+#define CORUN_CONTEXT_INTERNAL_H
+
+#include "corun/context.h"
+#include "internal.h"
+
+/* An immutable set of values, counted; NULL is the empty one. */
+struct bindings;
+
+struct corun_context {
+    uint32_t references;
+    bool entered; /* by corun_context_run */
+    struct bindings *bindings;
+};
+
+CORUN_INTERNAL struct bindings *bindings_retain(struct bindings *bindings); /* takes NULL */
+CORUN_INTERNAL void bindings_release(struct bindings *bindings);            /* takes NULL */
+/* Where the values of what runs now are kept. */
+CORUN_INTERNAL struct bindings **bindings_current(void);
+/* A loop that is entered has its own; what was entered before is given back when it is left. */
+CORUN_INTERNAL struct bindings **bindings_set_aside(void);
+CORUN_INTERNAL void bindings_give_back(struct bindings **aside);
+
+#endif

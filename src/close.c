@@ -53,8 +53,6 @@ static void out_of_time(void *loop)
     corun_loop_stop(loop);
 }
 
-static void close_stopped(void *self, int rc);
-
 /* Returns whether there is anything to wait for. */
 static bool begin_close(corun_runner *runner)
 {
@@ -66,7 +64,7 @@ static bool begin_close(corun_runner *runner)
     runner->private_.late = 0;
     if (list_is_empty(&loop->tasks))
         return false;
-    loop->listener = (struct loop_listener){close_stopped, close_interrupted, task_added, task_removed, runner};
+    loop->listener = (struct loop_listener){NULL, close_interrupted, task_added, task_removed, runner};
     loop->deadlock_told = true; /* waiting for the cancelled is no deadlock to tell of */
     runner_take_interrupts(runner);
     if (limit > 0 && corun_loop_call_later(loop, limit, out_of_time, loop, &runner->private_.close_timer) < 0)
@@ -160,7 +158,9 @@ int corun_runner_close_start(corun_runner *runner, corun_run_done *done, void *a
     runner->private_.done_argument = argument;
     if (rc > 0 && done)
         done(runner, 0, &runner->private_.value, argument);
-    else if (rc == 0 && !begin_close(runner))
+    else if (rc == 0 && begin_close(runner))
+        runner->private_.loop->listener.stopped = close_stopped;
+    else if (rc == 0)
         close_stopped(runner, 0);
     return 0;
 }

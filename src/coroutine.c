@@ -252,6 +252,15 @@ void frames_abandon(corun_task *task)
 
 /* ------------------------------------------------------ what macros expand to */
 
+/* There is no memory for the frame. Whoever awaits the call cannot tell that from an error inside it, so its
+ * arguments are dropped. */
+static int refuse_call(corun_task *task, corun_frame *call)
+{
+    drop_arguments(call);
+    task->future.outcome = outcome_of_error(-ENOMEM, NULL);
+    return frames_deliver(task);
+}
+
 int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *awaitable, int mode)
 {
     struct outcome *outcome = &task->future.outcome;
@@ -269,8 +278,7 @@ int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *aw
         return task_wait(task, awaitable);
     if (likely(frame_push(task, awaitable->self) != NULL))
         return STEP_AGAIN;
-    *outcome = outcome_of_error(-ENOMEM, NULL);
-    return frames_deliver(task);
+    return refuse_call(task, awaitable->self);
 }
 
 corun_value corun_result_(const corun_task *task)

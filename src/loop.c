@@ -242,6 +242,17 @@ void loop_leave(corun_loop *loop)
     running_loop = NULL;
 }
 
+/* The rounds are over. Whoever has started something on the loop is told, and may close it or start the
+ * next thing. */
+static void stop_running(corun_loop *loop, int rc)
+{
+    struct loop_listener listener = loop->listener;
+    loop->stopping = false;
+    loop_leave(loop);
+    if (listener.stopped)
+        listener.stopped(listener.self, rc);
+}
+
 int corun_loop_run(corun_loop *loop)
 {
     int rc = loop_enter(loop);
@@ -254,24 +265,13 @@ int corun_loop_run(corun_loop *loop)
     do
         rc = loop_round(loop, true);
     while (rc == 0 && !loop->stopping);
-    loop->stopping = false;
-    loop_leave(loop);
+    stop_running(loop, rc);
     return rc;
 }
 
 void corun_loop_stop(corun_loop *loop)
 {
     loop->stopping = true;
-}
-
-/* Tells the runner that its loop has stopped; it may start the next thing on it. */
-static void tell_stopped(corun_loop *loop, int rc)
-{
-    void (*stopped)(void *, int) = loop->listener.stopped;
-    loop->stopping = false;
-    loop_leave(loop);
-    if (stopped)
-        stopped(loop->listener.self, rc);
 }
 
 static int64_t until_next_timer(corun_loop *loop)
@@ -295,9 +295,7 @@ int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns)
     do {
         rc = loop_round(loop, false);
         if (rc < 0 || loop->stopping) {
-            loop_retain(loop);
-            tell_stopped(loop, rc);
-            loop_release(loop);
+            stop_running(loop, rc);
             return -2;
         }
         next = until_next_timer(loop);

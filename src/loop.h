@@ -10,7 +10,7 @@
 
 /* What a runner hears of its loop while it runs or closes. */
 struct loop_listener {
-    void (*stopped)(void *self, int rc);                  /* a turn-driven loop has left its rounds */
+    void (*stopped)(void *self, int rc);                  /* what was started is over; NULL if it blocks */
     void (*interrupted)(void *self);                      /* deal with one interrupt */
     void (*task_added)(void *self, corun_task *task);     /* only while closing, else NULL */
     void (*task_removed)(void *self, corun_task *task);   /* only while closing, else NULL */

@@ -131,8 +131,6 @@ static void main_done(corun_task *task, void *loop)
         corun_loop_stop(loop);
 }
 
-static void run_stopped(void *self, int rc);
-
 static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *context)
 {
     corun_loop *loop;
@@ -156,7 +154,7 @@ static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *
     }
     task->future.task_flags |= TASK_IS_MAIN;
     runner->private_.main_task = task;
-    loop->listener = (struct loop_listener){run_stopped, run_interrupted, NULL, NULL, runner};
+    loop->listener = (struct loop_listener){NULL, run_interrupted, NULL, NULL, runner};
     runner_set_state(runner, RUNNER_RUNNING);
     runner_take_interrupts(runner);
     return 0;
@@ -272,6 +270,7 @@ int corun_runner_start(corun_runner *runner, corun_awaitable main, corun_run_don
         return rc;
     runner->private_.done = done;
     runner->private_.done_argument = argument;
+    runner->private_.loop->listener.stopped = run_stopped;
     return 0;
 }
 

@@ -45,7 +45,8 @@
     CORUN_BODY_(name, )
 
 /* What to do with the arguments when a frame dies by an error or unstarted, without having got as
- * far as its own CORUN_FINALLY; never after a normal return. Stands after CORUN_ASYNC's body:
+ * far as its own CORUN_FINALLY; never after a normal return. It may use the arguments only: without
+ * memory for a frame there are no locals. Stands after CORUN_ASYNC's body:
  *
  *     CORUN_DROP(serve) { close(my->fd); }
  */

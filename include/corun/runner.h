@@ -103,8 +103,8 @@ CORUN_API int corun_runner_run(corun_runner *runner, corun_awaitable main, corun
  */
 CORUN_API int corun_runner_loop(corun_runner *runner, corun_loop **out_loop);
 
-/* Starts `main` and returns: turns of the loop (the host's, or corun_loop_turn) run it, and `done`
- * is called when it has ended.
+/* Starts `main` and returns: whoever runs the loop (the host's turns, corun_loop_turn, corun_loop_run)
+ * runs it, and `done` is called when it has ended.
  *
  *   returns  0
  *   CORUN_CLOSED, CORUN_NOT_AWAITABLE, CORUN_RUNNING (this runner runs a main already), -ENOMEM

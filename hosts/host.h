@@ -89,8 +89,8 @@ _Static_assert(sizeof(struct host) == 13 * sizeof(void (*)(void)),
  * from a host's own entry points between turns. */
 CORUN_INTERNAL void watch_ready(struct watch *watch, int events);
 
-/* How many interrupts the loop's runner has dealt with, since its run or its close began. */
-CORUN_INTERNAL uint32_t loop_interrupts_taken(const corun_loop *loop);
+/* How many interrupts runners have dealt with so far. */
+CORUN_INTERNAL const volatile uint32_t *interrupts_taken(void);
 
 /* What a host that is a script may decide: which of `count` ready entries is next (NULL: the first), and
  * what happens before the loop's step number `step`, counted from 1. */

@@ -94,14 +94,14 @@ static int after_prefix(const char *name, const char *prefix, int sign, int base
 {
     size_t length = strlen(prefix);
     char *end;
-    long number;
+    long long number;
     if (strncmp(name, prefix, length) != 0 || name[length] < '0' || name[length] > '9')
         return CORUN_BAD_ARGUMENT;
-    errno = 0;
-    number = strtol(name + length, &end, 10);
-    if (*end || errno || number > INT32_MAX + (long)CORUN_USER)
+    number = strtoll(name + length, &end, 10);
+    if (*end || number > UINT32_MAX)
         return CORUN_BAD_ARGUMENT;
-    return base + sign * (int)number;
+    number = base + sign * number;
+    return number < INT32_MIN || number > INT32_MAX ? CORUN_BAD_ARGUMENT : (int)number;
 }
 
 int corun_error_from_name(const char *name)

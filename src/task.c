@@ -190,7 +190,7 @@ int task_wait(corun_task *task, const corun_awaitable *awaitable)
 /* Writes an answer over the awaitable that it answers. */
 static void set_answer(struct outcome *outcome, int error, const corun_value *value)
 {
-    *outcome = outcome_of_error(error, NULL);
+    *outcome = outcome_of_error(error > 0 ? CORUN_BAD_ARGUMENT : error, NULL);
     if (error == 0 && value)
         outcome->value = *value;
 }

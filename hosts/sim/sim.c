@@ -97,13 +97,27 @@ static void sim_before_step(void *self, uint64_t step)
 
 /* ------------------------------------------------------------- descriptors */
 
-/* The first event of a descriptor that is not used up; the end of its stream never is. */
+static bool is_used_up(const struct sim_event *event)
+{
+    return event->size > 0 && event->taken == event->size;
+}
+
+/* What can be read next from a descriptor: bytes, or the end, which is never used up. NULL if the script has
+ * no more of it. */
 static struct sim_event *sim_input(struct sim_state *state, int fd)
 {
     struct sim_event *event = state->events;
-    while (event && event->fd != fd)
+    while (event && (event->fd != fd || is_used_up(event)))
         event = event->next;
     return event;
+}
+
+static bool is_named(const struct sim_state *state, int fd)
+{
+    const struct sim_event *event = state->events;
+    while (event && event->fd != fd)
+        event = event->next;
+    return fd >= 0 && event;
 }
 
 static int sim_watch_fd(void *self, int fd, int events, struct watch *watch)
@@ -114,7 +128,7 @@ static int sim_watch_fd(void *self, int fd, int events, struct watch *watch)
         found = found->next;
     if (events & HOST_WRITE)
         return HOST_ALWAYS_READY;
-    if (!sim_input(state, fd))
+    if (!is_named(state, fd))
         return -EBADF;
     if (!found) {
         found = memory_allocate(sizeof *found);
@@ -156,16 +170,14 @@ static int64_t sim_read(void *self, int fd, void *buffer, size_t size_bytes)
     struct sim_state *state = self;
     struct sim_event *event = sim_input(state, fd);
     size_t count;
-    if (!event || fd < 0)
+    if (!is_named(state, fd))
         return -EBADF;
-    if (event->time > state->now)
+    if (!event || event->time > state->now)
         return -EAGAIN;
     count = event->size - event->taken < size_bytes ? event->size - event->taken : size_bytes;
     if (count > 0)
         memcpy(buffer, event->bytes + event->taken, count);
     event->taken += count;
-    if (event->size > 0 && event->taken == event->size)
-        remove_event(state, event);
     return (int64_t)count;
 }
 
@@ -196,7 +208,7 @@ static void deliver_due(struct sim_state *state)
     for (; watch; watch = next) {
         struct sim_event *input = sim_input(state, watch->fd);
         next = watch->next; /* reporting may end the watch */
-        if (!input || input->time <= state->now)
+        if (input && input->time <= state->now)
             watch_ready(watch->watch, watch->events);
     }
 }
@@ -208,7 +220,7 @@ static int64_t next_event(const struct sim_state *state)
     for (const struct sim_event *event = state->events; event; event = event->next) {
         bool noticed = event->fd < 0;
         for (const struct sim_watch *watch = state->watches; watch && !noticed; watch = watch->next)
-            noticed = watch->fd == event->fd;
+            noticed = watch->fd == event->fd && !is_used_up(event);
         if (noticed && event->time < next)
             next = event->time;
     }

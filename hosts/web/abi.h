@@ -40,7 +40,7 @@ struct turn_abi {
     uint32_t result_size; /* of struct turn_result, in bytes */
     uint32_t result;      /* its address */
     uint32_t full;        /* address of a uint32_t: bit fd set while output to it should wait */
-    uint32_t taken;       /* address of a uint32_t: interrupts that the loop has dealt with so far */
+    uint32_t taken;       /* address of a uint32_t: interrupts that loops have dealt with so far, also inside a turn */
 };
 
 enum { TURN_IDLE, TURN_RUNNING, TURN_CLOSING, TURN_CLOSED };

@@ -25,7 +25,7 @@ static struct {
     int events;
 } streams[STREAMS];
 
-static uint32_t full_streams, interrupts_taken;
+static uint32_t full_streams;
 
 static int turn_open(corun_loop *loop, void **out_state)
 {
@@ -224,7 +224,7 @@ void *corun_abi(void)
         TURN_MAGIC, TURN_VERSION, sizeof(struct turn_abi), sizeof(struct turn_result), 0, 0, 0};
     abi.result = address(&result);
     abi.full = address(&full_streams);
-    abi.taken = address(&interrupts_taken);
+    abi.taken = address((const void *)(uintptr_t)interrupts_taken());
     return &abi;
 }
 
@@ -263,7 +263,6 @@ double corun_turn(double now_ns, double budget_ns)
     if (answer_of(0) == -2 || corun_runner_loop(&runner, &loop) < 0)
         return -2;
     answer = answer_of(corun_loop_turn(loop, (int64_t)budget_ns));
-    interrupts_taken = answer == -2 ? interrupts_taken : loop_interrupts_taken(loop);
     if (answer != 0)
         fflush(NULL);
     return answer;

@@ -49,7 +49,15 @@ CORUN_API int corun_future_fail(corun_future *future, int error, const char *mes
  */
 CORUN_API int corun_future_cancel(corun_future *future, const char *message);
 
+/* Whether it has a result, an error, or was cancelled.
+ *
+ *   asyncio  Future.done
+ */
 CORUN_API bool corun_future_done(const corun_future *future);
+/* Whether it was cancelled.
+ *
+ *   asyncio  Future.cancelled
+ */
 CORUN_API bool corun_future_cancelled(const corun_future *future);
 
 /* Gives the value, and counts as having asked for the error.

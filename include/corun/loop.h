@@ -70,7 +70,15 @@ CORUN_API void corun_loop_stop(corun_loop *loop);
  */
 CORUN_API int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns);
 
+/* Whether a thread is in one of its rounds.
+ *
+ *   asyncio  loop.is_running
+ */
 CORUN_API bool corun_loop_is_running(const corun_loop *loop);
+/* Whether corun_loop_close has been called. Only for who still holds a task or future of it.
+ *
+ *   asyncio  loop.is_closed
+ */
 CORUN_API bool corun_loop_is_closed(const corun_loop *loop);
 
 /* Gives the loop that is running in this thread, NULL if none.

@@ -73,8 +73,15 @@ CORUN_API int corun_task_uncancel(corun_task *task);
  */
 CORUN_API int corun_task_cancelling(corun_task *task);
 
+/* Whether the task has ended, however it did.
+ *
+ *   asyncio  Task.done
+ */
 CORUN_API bool corun_task_done(const corun_task *task);
-/* Whether the task ended by cancellation. */
+/* Whether the task ended by cancellation.
+ *
+ *   asyncio  Task.cancelled
+ */
 CORUN_API bool corun_task_cancelled(const corun_task *task);
 
 /* Gives how the task ended, and counts as having asked for its error.

@@ -40,7 +40,10 @@ async function load(query) {
   await wait('status', /^Ready\.$/);
 }
 
-for (const [name, query] of [['WASI', ''], ['Emscripten', '?factory=emscripten/examples/countdown.mjs']]) {
+for (const [name, query] of [
+  ['WASI', ''],
+  ['Emscripten', '?factory=emscripten/examples/countdown.mjs'],
+]) {
   test(`${name} build`, { skip }, async (t) => {
     await t.test('Start, Abort: the cleanup runs, then the promise rejects', async () => {
       await load(String(query));
@@ -71,7 +74,9 @@ test('by keyboard', { skip }, async () => {
 test('a narrow window needs no sideways scrolling', { skip }, async () => {
   await browser.driver.manage().window().setRect({ width: 320, height: 640 });
   await load('');
-  const [wide, there] = /** @type {number[]} */ (await browser.driver.executeScript('return [document.documentElement.scrollWidth, innerWidth]'));
+  const [wide, there] = /** @type {number[]} */ (
+    await browser.driver.executeScript('return [document.documentElement.scrollWidth, innerWidth]')
+  );
   assert.ok(Number(wide) <= Number(there), `${wide} of ${there}`);
 });
 
@@ -79,23 +84,55 @@ test('a narrow window needs no sideways scrolling', { skip }, async () => {
 async function inPage(body) {
   await load('');
   const script = `const done = arguments[0];
-    import('/dist/corun.js').then(async (corun) => { ${body} }).then(done, (error) => done('failed: ' + error + error.stack));`;
+    import('/dist/corun.js').then(async (corun) => { ${body} }).then(done, (error) => done('failed: ' + error));`;
   await browser.driver.manage().setTimeouts({ script: patience });
   return browser.driver.executeAsyncScript(script);
 }
 
+/** A runner of the kit and what it printed. */
+const openKit = (/** @type {string} */ options) => `
+  let out = '';
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+  const saw = async (text) => { while (!out.includes(text)) await soon(); };
+  const stdout = (text) => { out += text; };
+  const runner = await corun.Runner.open('/wasi/tests/js/programs/kit.wasm', { stdout, ...${options} });`;
+
 test('in a Worker of the page, an interrupt cancels main', { skip }, async () => {
-  const got = await inPage(`
-    const runner = await corun.Runner.open('/app.wasm', { worker: true, stdout: (text) => { out += text; } });
-    let out = '';
-    const running = runner.run('main');
-    running.catch(() => {});
-    while (!out) await new Promise((resolve) => setTimeout(resolve, 5));
+  const got = await inPage(`${openKit('{ worker: true }')}
+    const running = runner.run('waits').catch((error) => error.name);
+    await saw('waiting');
     runner.interrupt();
-    const first = await running.catch((error) => error.name);
+    const name = await running;
     await runner.close();
-    return [first, out];`);
-  assert.deepEqual(got, ['AbortError', '5\naborted at 5, cleaning up\nclean\n']);
+    return [name, out];`);
+  assert.deepEqual(got, ['AbortError', 'waiting\ncleaning up\nclean\n']);
+});
+
+test('in a Worker of the page, a tight loop is killed after the second interrupt', { skip }, async () => {
+  const got = await inPage(`${openKit('{ worker: true }')}
+    const running = runner.run('spins').catch((error) => error.code);
+    await saw('spinning');
+    runner.interrupt();
+    runner.interrupt();
+    return await running;`);
+  assert.equal(got, 'EKILLED');
+});
+
+test('a program that never waits leaves the page its frames', { skip }, async () => {
+  const got = await inPage(`${openKit('{}')}
+    const running = runner.run('yields').catch((error) => error.name);
+    await saw('yielding');
+    for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+    runner.interrupt();
+    return await running;`);
+  assert.equal(got, 'AbortError');
+});
+
+test('a trap rejects with the RuntimeError of the page', { skip }, async () => {
+  const got = await inPage(`${openKit('{}')}
+    const error = await runner.run('traps').catch((error) => error);
+    return [error instanceof WebAssembly.RuntimeError, out];`);
+  assert.deepEqual(got, [true, 'before the trap\n']);
 });
 
 test('what a page does not have is said', { skip }, async () => {

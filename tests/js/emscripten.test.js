@@ -1,8 +1,9 @@
 // Module factories of Emscripten as source.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { before } from 'node:test';
 import { Runner, run } from 'corun';
-import { emscripten, record, rejection } from './support/programs.js';
+import { tests } from '../support/env.js';
+import { emscripten, record, rejection, test } from './support/programs.js';
 
 /** @type {any} */
 let kit;
@@ -11,6 +12,7 @@ let upper;
 const wasm = emscripten('tests/js/programs/kit', '.wasm');
 
 before(async () => {
+  if (!tests('node')) return;
   ({ default: kit } = await import(emscripten('tests/js/programs/kit', '.mjs').href));
   ({ default: upper } = await import(emscripten('examples/upper', '.mjs').href));
 });
@@ -35,7 +37,11 @@ test('the environment is given', async () => {
 
 test('stdin and stdout are streams', async () => {
   const stdin = new Blob(['abc'.repeat(100_000)]).stream();
-  const { stdout } = await run(upper, { wasm: emscripten('examples/upper', '.wasm'), stdin, stdout: 'collect' });
+  const { stdout } = await run(upper, {
+    wasm: emscripten('examples/upper', '.wasm'),
+    stdin,
+    stdout: 'collect',
+  });
   assert.equal(stdout, 'ABC'.repeat(100_000));
 });
 
@@ -67,7 +73,7 @@ test('exit() resolves with its status and ends the runner', async () => {
 
 test('a trap rejects with the RuntimeError', async () => {
   const { runner, out } = await open();
-  assert.ok(await rejection(runner.run('traps')) instanceof WebAssembly.RuntimeError);
+  assert.ok((await rejection(runner.run('traps'))) instanceof WebAssembly.RuntimeError);
   assert.equal(out.text, 'before the trap\n');
 });
 

@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { Runner } from 'corun';
-import { kit, places, rejection } from './support/programs.js';
+import { kit, places, rejection, test } from './support/programs.js';
 
 for (const { name, options } of places) {
   test(`files in ${name}`, async () => {
-    const runner = await Runner.open(kit, { ...options, files: { '/in/é.txt': 'one\ntwo\n', 'raw': Buffer.from([0, 255]) } });
+    const runner = await Runner.open(kit, {
+      ...options,
+      files: { '/in/é.txt': 'one\ntwo\n', raw: Buffer.from([0, 255]) },
+    });
     const { files } = await runner.run('copies', { args: ['', '/in/é.txt', '/out.txt'] });
     assert.deepEqual(Object.keys(files ?? {}).sort(), ['/in/é.txt', '/out.txt', '/raw']);
     assert.equal(Buffer.from(files?.['/out.txt'] ?? []).toString(), 'one\ntwo\n');

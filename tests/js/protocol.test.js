@@ -40,7 +40,10 @@ test('whatever the result holds, it is read or refused', () => {
   let seed = 1;
   const random = () => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0);
   for (let i = 0; i < 3000; i++) {
-    const buffer = memory([result + (random() % 11) * 4, random()], [result + 20, 'ifpb\0'.charCodeAt(random() % 5)]);
+    const buffer = memory(
+      [result + (random() % 11) * 4, random()],
+      [result + 20, 'ifpb\0'.charCodeAt(random() % 5)],
+    );
     try {
       readResult(result, buffer, 'it');
     } catch (error) {

@@ -1,8 +1,7 @@
 // run(): how programs end, in this thread and in a Worker.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { CorunError, run } from 'corun';
-import { example, kit, places, record, rejection } from './support/programs.js';
+import { example, kit, places, record, rejection, test } from './support/programs.js';
 
 for (const { name, options } of places) {
   test(`run in ${name}`, async (t) => {
@@ -15,7 +14,11 @@ for (const { name, options } of places) {
       const controller = new AbortController();
       const reason = new Error('enough');
       const out = record();
-      const running = run(example('countdown'), { ...options, stdout: out.receive, signal: controller.signal });
+      const running = run(example('countdown'), {
+        ...options,
+        stdout: out.receive,
+        signal: controller.signal,
+      });
       await out.saw('5\n');
       controller.abort(reason);
       assert.equal(await rejection(running), reason);
@@ -48,7 +51,11 @@ for (const { name, options } of places) {
 
 test('the environment is given, and debug is one of its variables', async () => {
   const { Runner } = await import('corun');
-  const runner = await Runner.open(kit, { env: { LANG: 'fr', ÉTÉ: 'à midi' }, debug: true, stdout: 'collect' });
+  const runner = await Runner.open(kit, {
+    env: { LANG: 'fr', ÉTÉ: 'à midi' },
+    debug: true,
+    stdout: 'collect',
+  });
   const { stdout } = await runner.run('environment', { args: ['', 'LANG', 'ÉTÉ', 'CORUN_DEBUG', 'HOME'] });
   await runner.close();
   assert.equal(stdout, 'LANG=fr\nÉTÉ=à midi\nCORUN_DEBUG=1\nHOME=(none)\n');
@@ -63,7 +70,9 @@ test('options that are wrong are refused in words', async (t) => {
     'run: files and dirs cannot be combined': { files: {}, dirs: {} },
     'run: budget is not a positive number of milliseconds': { budget: 0 },
     'stdin: text, bytes, a readable stream or an async iterable is expected': { stdin: 5 },
-    "stdout: 'inherit', 'collect', a function, a writable stream, or { to, as } is expected": { stdout: 'colect' },
+    "stdout: 'inherit', 'collect', a function, a writable stream, or { to, as } is expected": {
+      stdout: 'colect',
+    },
     "stderr: 'as' is 'text', 'bytes' or 'lines', not \"words\"": { stderr: { to: 'collect', as: 'words' } },
     'wasm goes with an Emscripten factory only': { wasm: kit },
   };

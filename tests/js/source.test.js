@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CorunError, run } from 'corun';
-import { kit, rejection } from './support/programs.js';
+import { tests } from '../support/env.js';
+import { kit, rejection, test } from './support/programs.js';
 
 /** @type {Uint8Array<ArrayBuffer>} */
 let bytes = new Uint8Array(0);
@@ -14,18 +15,29 @@ let server;
 let origin = '';
 
 before(async () => {
+  if (!tests('node')) return;
   bytes = new Uint8Array(await readFile(kit));
   server = createServer((request, response) => {
-    const type = { '/kit.wasm': 'application/wasm', '/kit.bin': 'application/octet-stream', '/cut.wasm': 'application/wasm' }[request.url ?? ''];
-    if (request.url === '/page') response.setHeader('Content-Type', 'text/html').end('<!doctype html><p>Welcome');
-    else if (type) response.setHeader('Content-Type', type).end(request.url === '/cut.wasm' ? bytes.subarray(0, 5000) : bytes);
+    const type = {
+      '/kit.wasm': 'application/wasm',
+      '/kit.bin': 'application/octet-stream',
+      '/cut.wasm': 'application/wasm',
+    }[request.url ?? ''];
+    if (request.url === '/page')
+      response.setHeader('Content-Type', 'text/html').end('<!doctype html><p>Welcome');
+    else if (type)
+      response
+        .setHeader('Content-Type', type)
+        .end(request.url === '/cut.wasm' ? bytes.subarray(0, 5000) : bytes);
     else response.writeHead(404).end('nothing here');
   });
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
+  await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(undefined));
+  });
   origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
 });
 
-after(() => server.close());
+after(() => server?.close());
 
 test('a source is', async (t) => {
   const sources = {
@@ -35,7 +47,7 @@ test('a source is', async (t) => {
     'an http: URL': () => new URL(`${origin}/kit.wasm`),
     'its text, with a wrong type': () => `${origin}/kit.bin`,
     'a Response': () => fetch(`${origin}/kit.wasm`),
-    'bytes': () => bytes,
+    bytes: () => bytes,
     'an ArrayBuffer': () => bytes.buffer,
     'a Buffer within a larger one': () => Buffer.concat([Buffer.alloc(8), bytes]).subarray(8),
     'a Module': () => WebAssembly.compile(bytes),
@@ -50,23 +62,64 @@ test('a source is', async (t) => {
 test('refused in words', async (t) => {
   /** @param {number} at @param {number} value */
   const changed = (at, value) => bytes.map((byte, i) => (i === at ? value : byte));
-  const wasm = (/** @type {number[]} */ ...sections) => new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, ...sections]);
+  const wasm = (/** @type {number[]} */ ...sections) =>
+    new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, ...sections]);
   /** @type {[string, () => any, string, RegExp][]} */
   const cases = [
     ['nothing', () => new Uint8Array(0), 'EMODULE', /^the module is not WebAssembly: it is empty$/],
-    ['text', () => new TextEncoder().encode('#!/bin/sh\n'), 'EMODULE', /is not WebAssembly: it begins with "#!\/bin\/sh\?"$/],
-    ['a page', () => `${origin}/page`, 'EMODULE', /^http:.*\/page is not WebAssembly: it begins with "<!doctype ht", an HTML page/],
-    ['an address that is not there', () => `${origin}/none`, 'ELOAD', /^cannot load http:.*\/none: the server answered 404 Not Found$/],
-    ['a server that is not there', () => 'http://127.0.0.1:1/', 'ELOAD', /^cannot load http:\/\/127\.0\.0\.1:1\/: ./],
+    [
+      'text',
+      () => new TextEncoder().encode('#!/bin/sh\n'),
+      'EMODULE',
+      /is not WebAssembly: it begins with "#!\/bin\/sh\?"$/,
+    ],
+    [
+      'a page',
+      () => `${origin}/page`,
+      'EMODULE',
+      /^http:.*\/page is not WebAssembly: it begins with "<!doctype ht", an HTML page/,
+    ],
+    [
+      'an address that is not there',
+      () => `${origin}/none`,
+      'ELOAD',
+      /^cannot load http:.*\/none: the server answered 404 Not Found$/,
+    ],
+    [
+      'a server that is not there',
+      () => 'http://127.0.0.1:1/',
+      'ELOAD',
+      /^cannot load http:\/\/127\.0\.0\.1:1\/: ./,
+    ],
     ['a file that is not there', () => '/no/where.wasm', 'ELOAD', /^cannot load \/no\/where\.wasm: ENOENT/],
     ['a cut head', () => bytes.subarray(0, 6), 'EMODULE', /is truncated: it has 6 bytes$/],
-    ['a cut file', () => bytes.subarray(0, bytes.length - 100), 'EMODULE', /is truncated: at least \d+ bytes are missing at its end$/],
+    [
+      'a cut file',
+      () => bytes.subarray(0, bytes.length - 100),
+      'EMODULE',
+      /is truncated: at least \d+ bytes are missing at its end$/,
+    ],
     ['a cut answer', () => `${origin}/cut.wasm`, 'EMODULE', /\/cut\.wasm is damaged or truncated: ./],
     ['damage', () => wasm(1, 3, 9, 9, 9), 'EMODULE', /is damaged or truncated: ./],
-    ['a component', () => changed(4, 13).map((byte, i) => (i === 6 ? 1 : byte)), 'EMODULE', /is a WebAssembly component/],
+    [
+      'a component',
+      () => changed(4, 13).map((byte, i) => (i === 6 ? 1 : byte)),
+      'EMODULE',
+      /is a WebAssembly component/,
+    ],
     ['a later WebAssembly', () => changed(4, 2), 'EMODULE', /is WebAssembly of version 2/],
-    ['another module', () => wasm(), 'EMODULE', /is WebAssembly but not a Corun program: it does not export corun_abi/],
-    ["Emscripten's wasm without its factory", () => wasm(1, 4, 1, 0x60, 0, 0, 2, 9, 1, 3, 101, 110, 118, 1, 120, 0, 0), 'EMODULE', /was built by Emscripten \(it imports env\.x\)/],
+    [
+      'another module',
+      () => wasm(),
+      'EMODULE',
+      /is WebAssembly but not a Corun program: it does not export corun_abi/,
+    ],
+    [
+      "Emscripten's wasm without its factory",
+      () => wasm(1, 4, 1, 0x60, 0, 0, 2, 9, 1, 3, 101, 110, 118, 1, 120, 0, 0),
+      'EMODULE',
+      /was built by Emscripten \(it imports env\.x\)/,
+    ],
   ];
   for (const [what, make, code, message] of cases) {
     await t.test(what, async () => {

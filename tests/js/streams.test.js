@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
-import { test } from 'node:test';
 import { Runner, run } from 'corun';
-import { example, kit, places, rejection } from './support/programs.js';
+import { example, kit, places, rejection, test } from './support/programs.js';
 
 const upper = example('upper');
 
@@ -26,7 +25,11 @@ for (const { name, options } of places) {
     };
     for (const [kind, make] of Object.entries(inputs)) {
       await t.test(kind, async () => {
-        const result = await run(upper, { ...options, stdin: /** @type {any} */ (make()), stdout: 'collect' });
+        const result = await run(upper, {
+          ...options,
+          stdin: /** @type {any} */ (make()),
+          stdout: 'collect',
+        });
         assert.deepEqual(result, { status: 0, value: undefined, stdout: 'ABC' });
       });
     }
@@ -37,7 +40,12 @@ for (const { name, options } of places) {
 
     await t.test('is not asked before the program reads', async () => {
       let asked = false;
-      const stdin = { async *[Symbol.asyncIterator]() { asked = true; yield 'x'; } };
+      const stdin = {
+        async *[Symbol.asyncIterator]() {
+          asked = true;
+          yield 'x';
+        },
+      };
       await run(kit, { ...options, stdin, stdout: 'collect' });
       assert.equal(asked, false);
     });
@@ -47,10 +55,17 @@ for (const { name, options } of places) {
       async function* slowly() {
         for (let at = 0; at < bytes.length; at += 7919) {
           yield bytes.subarray(at, at + 7919);
-          if (at % 3 === 0) await new Promise((resolve) => { setImmediate(resolve); });
+          if (at % 3 === 0)
+            await new Promise((resolve) => {
+              setImmediate(resolve);
+            });
         }
       }
-      const { stdout } = await run(upper, { ...options, stdin: slowly(), stdout: { to: 'collect', as: 'bytes' } });
+      const { stdout } = await run(upper, {
+        ...options,
+        stdin: slowly(),
+        stdout: { to: 'collect', as: 'bytes' },
+      });
       const wanted = bytes.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
       assert.ok(Buffer.from(/** @type {Uint8Array} */ (stdout)).equals(wanted));
     });
@@ -75,15 +90,19 @@ for (const { name, options } of places) {
   test(`stdout in ${name}`, async (t) => {
     const halves = async (/** @type {any} */ stdout) => {
       const runner = await Runner.open(kit, { ...options, stdout });
-      const result = await runner.run('halves');
-      await runner.close();
-      return result;
+      try {
+        return await runner.run('halves');
+      } finally {
+        await runner.close();
+      }
     };
 
     await t.test('text never cuts a character', async () => {
       /** @type {string[]} */
       const parts = [];
-      await halves((/** @type {string} */ text) => { parts.push(text); });
+      await halves((/** @type {string} */ text) => {
+        parts.push(text);
+      });
       assert.equal(parts.join('|').replace(/\|(?=two)/, ''), '日 one\ntwo');
     });
 
@@ -97,13 +116,21 @@ for (const { name, options } of places) {
     await t.test('bytes', async () => {
       /** @type {Uint8Array[]} */
       const parts = [];
-      await halves({ to: (/** @type {Uint8Array} */ part) => { parts.push(part); }, as: 'bytes' });
+      await halves({
+        to: (/** @type {Uint8Array} */ part) => {
+          parts.push(part);
+        },
+        as: 'bytes',
+      });
       assert.equal(Buffer.concat(parts).toString(), '日 one\ntwo');
     });
 
     await t.test('collected, as text or bytes', async () => {
       assert.equal((await halves('collect')).stdout, '日 one\ntwo');
-      assert.deepEqual((await halves({ to: 'collect', as: 'bytes' })).stdout, new TextEncoder().encode('日 one\ntwo'));
+      assert.deepEqual(
+        (await halves({ to: 'collect', as: 'bytes' })).stdout,
+        new TextEncoder().encode('日 one\ntwo'),
+      );
     });
 
     await t.test('a WritableStream, which stays open', async () => {
@@ -129,7 +156,9 @@ for (const { name, options } of places) {
     await t.test('a Writable of Node', async () => {
       const stream = new PassThrough({ encoding: 'utf8' });
       let got = '';
-      stream.on('data', (text) => { got += text; });
+      stream.on('data', (text) => {
+        got += text;
+      });
       await halves(stream);
       assert.equal(got, '日 one\ntwo');
     });
@@ -141,23 +170,35 @@ for (const { name, options } of places) {
       const runner = await Runner.open(kit, {
         ...options,
         stderr: 'collect',
-        stdout: { as: 'bytes', to: async (/** @type {Uint8Array} */ part) => {
-          waiting++;
-          most = Math.max(most, waiting);
-          await new Promise((resolve) => { setImmediate(resolve); });
-          waiting--;
-          bytes += part.length;
-        } },
+        stdout: {
+          as: 'bytes',
+          to: async (/** @type {Uint8Array} */ part) => {
+            waiting++;
+            most = Math.max(most, waiting);
+            await new Promise((resolve) => {
+              setImmediate(resolve);
+            });
+            waiting--;
+            bytes += part.length;
+          },
+        },
       });
       const { stderr } = await runner.run('floods', { args: ['', '320'] });
       await runner.close();
       assert.deepEqual({ stderr, bytes, most }, { stderr: '320 blocks\n', bytes: 320 * 65536, most: 1 });
     });
 
-    await t.test('a function that throws: EPIPE in the program, and the run rejects with what it threw', async () => {
-      const error = await rejection(halves(() => { throw new Error('no ink'); }));
-      assert.equal(error.message, 'no ink');
-    });
+    await t.test(
+      'a function that throws: EPIPE in the program, and the run rejects with what it threw',
+      async () => {
+        const error = await rejection(
+          halves(() => {
+            throw new Error('no ink');
+          }),
+        );
+        assert.equal(error.message, 'no ink');
+      },
+    );
 
     await t.test('is a terminal where a person reads along', async () => {
       const terminals = async (/** @type {any} */ stdout) => {

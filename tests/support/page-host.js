@@ -32,16 +32,20 @@ export class PageHost {
   }
 
   async run(program, args, timeout) {
-    const { driver } = this.browser;
-    // WebDriver's own limit comes later than ours: it cannot end a script that is in a tight loop.
-    await driver.manage().setTimeouts({ script: 10 * timeout });
-    const asked = driver.executeAsyncScript(runInPage, this.source(program), [program, ...args]);
+    const asked = this.#ask(this.source(program), [program, ...args], timeout);
     asked.catch(() => {}); // when the browser is killed
     const answer = await within(timeout, asked);
     if (answer) return { signal: null, timedOut: false, ...answer };
     await this.browser.kill();
     await this.#openPage();
     return { status: null, signal: null, stdout: '', stderr: '', timedOut: true };
+  }
+
+  async #ask(source, args, timeout) {
+    const { driver } = this.browser;
+    // Later than our own limit: WebDriver cannot end a script that is in a tight loop.
+    await driver.manage().setTimeouts({ script: 10 * timeout });
+    return driver.executeAsyncScript(runInPage, source, args);
   }
 
   async #openPage() {

@@ -34,7 +34,7 @@ async function compileIn(clang, job) {
     await writeFile(job.output, made['made.out']);
   } catch (error) {
     if (!(error instanceof clang.Exit)) throw error;
-    throw new CommandError(`${job.inputs[0]} did not compile`);
+    throw new CommandError(`${job.what} did not compile`);
   }
 }
 

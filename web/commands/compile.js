@@ -1,5 +1,5 @@
-/* From C files to a program: the library is compiled once and kept, the program is compiled and
- * linked with it, and kept too. */
+/* From C files to a program. The library's object, the program's and the program itself are kept in the
+ * cache, so that only what changed is made again. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,37 +29,28 @@ export async function compileProgram(files, host) {
   const target = targets[host];
   await Promise.all(files.map(mustBeReadable));
   const compiler = await target.compiler();
-  const library = await compileLibrary(target, compiler);
-  return compileCached({
-    compiler,
-    flags,
-    includeDirectories: [join(root, 'include')],
-    inputs: [...files, library],
-    link: target.link,
-    extension: target.extension,
-  });
+  const include = join(root, 'include');
+  const objects = [];
+  // The user's files first: whoever has made a mistake need not wait for the library.
+  for (const file of files) objects.push(await compileFile(compiler, file, [include]));
+  objects.push(await compileFile(compiler, join(root, target.library), [include, root, join(root, 'src')]));
+  return link(compiler, objects, target, files);
 }
 
-function compileLibrary(target, compiler) {
-  return compileCached({
-    compiler,
-    flags: [...flags, '-c'],
-    includeDirectories: [join(root, 'include'), root, join(root, 'src')],
-    inputs: [join(root, target.library)],
-    link: [],
-    extension: '.o',
-  });
-}
-
-async function compileCached({ compiler, extension, ...job }) {
-  const { flags, includeDirectories, inputs, link } = job;
-  const sources = inputs.filter((input) => !input.endsWith('.o')).map((input) => resolve(input));
-  const { contents, complete } = await readSources(sources, includeDirectories);
-  const make = (output) => compiler.compile({ ...job, contents, output });
-  const key = [compiler.version, ...flags, ...inputs, ...link];
-  for (const [path, bytes] of contents) key.push(path, bytes);
+/** Keyed by the contents of the file and of all that it includes. */
+async function compileFile(compiler, file, includeDirectories) {
+  const { contents, complete } = await readSources([resolve(file)], includeDirectories);
+  const job = { what: file, flags: [...flags, '-c'], includeDirectories, inputs: [file], link: [], contents };
+  const key = [compiler.version, ...job.flags, file, ...[...contents].flat()];
   if (!complete) key.push(String(Date.now()));
-  return cached(key, extension, make);
+  return cached(key, '.o', (output) => compiler.compile({ ...job, output }));
+}
+
+/** Keyed by the objects' names, which are hashes themselves. */
+async function link(compiler, objects, target, files) {
+  const job = { what: files.join(' '), flags, includeDirectories: [], inputs: objects, link: target.link, contents: new Map() };
+  const key = [compiler.version, ...flags, ...objects, ...target.link];
+  return cached(key, target.extension, (output) => compiler.compile({ ...job, output }));
 }
 
 async function mustBeReadable(file) {

@@ -12,6 +12,7 @@ import { dieOf } from './signals.js';
 
 /**
  * @typedef {object} Job one call of a compiler
+ * @property {string} what is made, for messages
  * @property {string[]} flags
  * @property {string[]} includeDirectories
  * @property {string[]} inputs C files and objects, as the user wrote them
@@ -127,7 +128,7 @@ function runCompiler(path, flags, job) {
       process.removeListener('SIGINT', onInterrupt);
       if (interrupted) dieOf('SIGINT');
       else if (code === 0) resolve();
-      else reject(new CommandError(`${job.inputs[0]} did not compile`));
+      else reject(new CommandError(`${job.what} did not compile`));
     });
   });
 }

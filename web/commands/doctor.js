@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { usageError } from './arguments.js';
 import { findProgram, nativeCompiler, wasiClang } from './compilers.js';
 import { findWasmtime, wasmtimeVersion } from './host-wasmtime.js';
+import { print } from './print.js';
 
 export const help = `corun doctor
 
@@ -43,7 +44,7 @@ export async function run(values, rest) {
   for (const { name, use, find, get } of checks) {
     const version = await find().catch(() => null);
     found.set(name, version);
-    process.stdout.write(version ? `yes  ${name}: ${version}\n` : `no   ${name} (${use}): ${get}\n`);
+    print(version ? `yes  ${name}: ${version}\n` : `no   ${name} (${use}): ${get}\n`);
   }
   return found.get('Node 20') && (found.get('clang for WASI') || found.get('bundled clang')) ? 0 : 1;
 }

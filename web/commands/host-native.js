@@ -25,7 +25,7 @@ function killAfter(child, grace) {
   const limit = { passed: false, timer: undefined };
   onInterrupt(() => {
     if (grace === undefined || limit.timer) return;
-    limit.timer = setTimeout(() => { limit.passed = child.kill('SIGKILL'); }, grace * 1000);
+    limit.timer = setTimeout(() => { limit.passed = child.kill('SIGKILL'); }, grace);
   });
   return limit;
 }

@@ -17,7 +17,7 @@ export async function runOn({ file, args, env, dirs, grace }) {
     stdin: standardInput() ?? 'inherit',
     worker: true,
     ...(Object.keys(dirs).length ? { dirs } : {}),
-    ...(grace === undefined ? {} : { grace: Math.max(1, grace * 1000) }),
+    ...(grace === undefined ? {} : { grace: Math.max(1, grace) }),
   });
   onInterrupt(() => {
     const stuck = runner.pendingInterrupts > 0;

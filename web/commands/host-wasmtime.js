@@ -16,6 +16,7 @@ export const wasmtimeVersion = '48.0.8';
 /** What the program exits with when an interrupt ended it. Its own statuses end at 124. */
 const interruptStatus = 125;
 
+/** Milliseconds until an interrupt that lies unread counts as ignored. */
 const patience = 500;
 
 /** @returns {string | null} where wasmtime is */
@@ -67,7 +68,7 @@ function wasmtimeArguments({ args, env, dirs }, path) {
 
 async function attend(child, channel, grace) {
   const ended = new Promise((resolve, reject) => {
-    child.on('error', reject);
+    child.on('error', (error) => reject(new CommandError(error.message, status.notRunnable)));
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
   const interrupts = forwardInterrupts(child, channel, grace);
@@ -96,7 +97,7 @@ function forwardInterrupts(child, channel, grace) {
     const first = !state.sent;
     state.sent = true;
     channel.interrupt();
-    if (first && grace !== undefined) after(grace * 1000, kill);
+    if (first && grace !== undefined) after(grace, kill);
     after(patience, () => {
       if (!channel.hasUnreadInterrupt()) return;
       if (!first) kill();

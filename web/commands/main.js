@@ -1,6 +1,7 @@
 /* The `corun` command: finds the subcommand, turns what it throws into one line and a status. */
 import { readFile } from 'node:fs/promises';
 import { CommandError, parse, usageError } from './arguments.js';
+import { print } from './print.js';
 
 const commands = new Map([
   ['run', () => import('./run.js')],
@@ -39,8 +40,8 @@ async function dispatch(argv) {
   const load = commands.get(name);
   if (load) return runCommand(await load(), rest);
   const { values, positionals } = parse(argv, { version: { type: 'boolean' } });
-  if (values.version) return print(`corun ${await version()}\n`);
-  if (values.help) return print(help);
+  if (values.version) return show(`corun ${await version()}\n`);
+  if (values.help) return show(help);
   const known = [...commands.keys()].join(', ');
   throw usageError(positionals.length ? `no command '${positionals[0]}'; there are ${known}`
                                       : `which command? There are ${known}`);
@@ -48,7 +49,7 @@ async function dispatch(argv) {
 
 function runCommand(command, argv) {
   const { values, positionals } = parse(argv, command.options);
-  return values.help ? print(command.help) : command.run(values, positionals);
+  return values.help ? show(command.help) : command.run(values, positionals);
 }
 
 async function version() {
@@ -56,7 +57,7 @@ async function version() {
   return JSON.parse(text).version;
 }
 
-function print(text) {
-  process.stdout.write(text);
+function show(text) {
+  print(text);
   return 0;
 }

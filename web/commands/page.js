@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { CommandError, numberOption, usageError } from './arguments.js';
+import { print } from './print.js';
 import { wasmProgram } from './program.js';
 
 export const help = `corun page FILE.c|FILE.wasm [--port N] [--isolate]
@@ -33,7 +34,7 @@ export async function run(values, files) {
   await once(server, 'listening').catch((error) => {
     throw new CommandError(`cannot serve on port ${port}: ${error.message}`);
   });
-  process.stdout.write(`http://127.0.0.1:${server.address().port}/\n`);
+  print(`http://127.0.0.1:${server.address().port}/\n`);
   await once(server, 'close');
   return 0;
 }

@@ -36,7 +36,7 @@ const hosts = new Map([
  * @property {Record<string, string>} env
  * @property {Record<string, string>} dirs guest's name to this machine's
  * @property {boolean} debug
- * @property {number | undefined} grace seconds
+ * @property {number | undefined} grace milliseconds
  */
 
 export async function run(values, [file, ...args]) {
@@ -51,10 +51,17 @@ export async function run(values, [file, ...args]) {
     env,
     dirs: Object.fromEntries(values.dir.map(directory)),
     debug: values.debug === true,
-    grace: numberOption(values.grace, 'grace'),
+    grace: milliseconds(numberOption(values.grace, 'grace')),
   };
   const host = await load();
   return host.runOn(request);
+}
+
+/** Timers take no more, about 25 days, and run at once when they are given more. */
+const longest = 2 ** 31 - 1;
+
+function milliseconds(seconds) {
+  return seconds === undefined ? undefined : Math.min(seconds * 1000, longest);
 }
 
 function environment(settings) {

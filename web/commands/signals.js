@@ -21,7 +21,8 @@ export function dieOf(signal) {
  */
 export const endLike = (code, signal) => (signal ? dieOf(signal) : code ?? 1);
 
-const copyDelay = 300;
+/** Milliseconds: npm may be slow to send it on, people are slower. */
+const copyDelay = 500;
 
 /**
  * Calls `listener` at each Ctrl-C. npm, which hears the terminal's Ctrl-C itself, sends every SIGINT

@@ -1,13 +1,20 @@
 /**
- * Runs one program in this page: app.wasm, or with `?factory=app.js` an Emscripten module (whose app.wasm lies
- * beside it). Abort once cancels its main, which cleans up; twice ends the run.
+ * Runs one program in this page: app.wasm, or with `?factory=app.js` an Emscripten module, whose app.wasm
+ * lies beside it. Abort once cancels its main, which cleans up; twice ends the run.
  */
 import { Runner } from './dist/corun.js';
 
 /** @param {string} id */
 const element = (id) => /** @type {any} */ (document.getElementById(id));
-const [form, args, stdin, start, abort, status, output] =
-  ['form', 'args', 'stdin', 'start', 'abort', 'status', 'output'].map(element);
+const [form, args, stdin, start, abort, status, output] = [
+  'form',
+  'args',
+  'stdin',
+  'start',
+  'abort',
+  'status',
+  'output',
+].map(element);
 
 /** @type {{ runner: Runner, controller: AbortController } | undefined} */
 let running;
@@ -54,7 +61,10 @@ async function runProgram() {
   abort.disabled = false;
   abort.focus();
   try {
-    const result = await runner.run('main', { args: ['app', ...words(args.value)], signal: controller.signal });
+    const result = await runner.run('main', {
+      args: ['app', ...words(args.value)],
+      signal: controller.signal,
+    });
     const value = result.value === undefined ? '' : `, value ${result.value}`;
     return `Ended with status ${result.status}${value}.`;
   } finally {
@@ -73,7 +83,9 @@ async function source() {
 
 /** @param {string} text in words, which quotes may hold together */
 function words(text) {
-  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, plain]) => double ?? single ?? plain ?? '');
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  );
 }
 
 /** @param {string} text @param {string} stream */

@@ -10,7 +10,9 @@ export async function openDirectories(dirs) {
     return new WASI({ version: 'preview1', preopens: dirs, args: [], env: {}, returnOnExit: true });
   });
   const { wasi_snapshot_preview1: imports } =
-    /** @type {{ wasi_snapshot_preview1: Record<string, (...args: any[]) => number> }} */ (wasi.getImportObject());
+    /** @type {{ wasi_snapshot_preview1: Record<string, (...args: any[]) => number> }} */ (
+      wasi.getImportObject()
+    );
   return {
     imports,
     // Only the memory: with the module's own exports it would refuse one that has _start.

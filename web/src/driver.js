@@ -192,7 +192,8 @@ export class Driver {
     } catch (thrown) {
       return this.#fall(thrown);
     }
-    if (rc !== 0 && !result.error) result.error = { code: `CORUN_ERROR(${rc})`, message: `the guest refused with ${rc}`, trace: '' };
+    if (rc !== 0 && !result.error)
+      result.error = { code: `CORUN_ERROR(${rc})`, message: `the guest refused with ${rc}`, trace: '' };
     if (this.#state === 'running') this.#end('idle', { kind: 'done', result });
     else this.#end('closed', { kind: 'done', result });
   }

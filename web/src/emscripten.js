@@ -12,7 +12,12 @@ import { loadSource } from './source.js';
 const TAKEN_OVER = ['environ_get', 'environ_sizes_get', 'proc_exit', 'random_get', 'poll_oneoff'];
 const BY_DESCRIPTOR = ['fd_read', 'fd_write'];
 
-/** @typedef {{ exports: WebAssembly.Exports, module: WebAssembly.Module, memory: WebAssembly.Memory }} Made */
+/**
+ * @typedef {object} Made
+ * @property {WebAssembly.Exports} exports
+ * @property {WebAssembly.Module} module
+ * @property {WebAssembly.Memory} memory
+ */
 
 /**
  * @param {import('./source.js').EmscriptenFactory} factory
@@ -39,16 +44,22 @@ export async function openEmscripten(factory, given, wasi, label) {
     quit(status) {
       throw new GuestExit(status);
     },
-    /** @param {Record<string, Record<string, any>>} imports @param {(instance: unknown, module: unknown) => void} receive */
+    /**
+     * @param {Record<string, Record<string, any>>} imports
+     * @param {(instance: unknown, module: unknown) => void} receive
+     */
     instantiateWasm(imports, receive) {
-      instantiate(given, wasmUrl, takeOver(imports, wasi.imports, label)).then(({ instance, module }) => {
-        checkExports(module, label);
-        const { exports } = instance;
-        const memory = memoryOf(exports, label);
-        wasi.bind(() => memory.buffer); // before its constructors, which ask for the environment
-        receive(instance, module);
-        resolve({ exports, module, memory });
-      }).catch(reject);
+      // Nothing may be thrown here: Emscripten would print it and wait for ever.
+      instantiate(given, wasmUrl, () => takeOver(imports, wasi.imports, label))
+        .then(({ instance, module }) => {
+          checkExports(module, label);
+          const { exports } = instance;
+          const memory = memoryOf(exports, label);
+          wasi.bind(() => memory.buffer); // before its constructors, which ask for the environment
+          receive(instance, module);
+          resolve({ exports, module, memory });
+        })
+        .catch(reject);
       return {};
     },
   });
@@ -67,17 +78,19 @@ function memoryOf({ memory }, label) {
 /**
  * @param {WebAssembly.Module | undefined} given
  * @param {string} url
- * @param {WebAssembly.Imports} imports
+ * @param {() => WebAssembly.Imports} makeImports
  */
-async function instantiate(given, url, imports) {
+async function instantiate(given, url, makeImports) {
   const module = given ?? (await loadWasm(url));
-  return { module, instance: await WebAssembly.instantiate(module, imports) };
+  return { module, instance: await WebAssembly.instantiate(module, makeImports()) };
 }
 
 /** @param {string} url */
 async function loadWasm(url) {
   if (!/^[a-z][a-z0-9+.-]+:/i.test(url) && host.name === 'Node') {
-    throw new TypeError("an Emscripten factory does not know in Node where its .wasm lies: give it as the option 'wasm'");
+    throw new TypeError(
+      "an Emscripten factory does not know in Node where its .wasm lies: give it as the option 'wasm'",
+    );
   }
   return /** @type {WebAssembly.Module} */ ((await loadSource(url)).module);
 }
@@ -94,7 +107,9 @@ function takeOver(imports, own, label) {
   for (const name of TAKEN_OVER) if (name in wasi) wasi[name] = own[name];
   for (const name of BY_DESCRIPTOR) {
     const original = wasi[name];
-    if (original) wasi[name] = (/** @type {number} */ fd, /** @type {any[]} */ ...rest) => (fd <= 2 ? own[name] : original)?.(fd, ...rest);
+    if (original)
+      wasi[name] = (/** @type {number} */ fd, /** @type {any[]} */ ...rest) =>
+        (fd <= 2 ? own[name] : original)?.(fd, ...rest);
   }
   return { ...imports, wasi_snapshot_preview1: wasi };
 }

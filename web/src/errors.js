@@ -16,7 +16,9 @@ export class CorunError extends Error {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
     this.trace = more.trace ?? '';
-    if (this.trace) this.stack = `${this.name}: ${message}\n${this.trace.trimEnd()}\n${framesOf(this.stack)}`;
+    // Not by an assignment, which the emitted types would declare anew.
+    const stack = this.trace && `${this.name}: ${message}\n${this.trace.trimEnd()}\n${framesOf(this.stack)}`;
+    if (stack) Object.defineProperty(this, 'stack', { value: stack, configurable: true, writable: true });
   }
 }
 Object.defineProperty(CorunError.prototype, 'name', { value: 'CorunError' });

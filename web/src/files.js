@@ -15,7 +15,8 @@ export async function openFiles(files) {
   const { WASI, File, Directory, OpenFile, PreopenDirectory } = await import('@bjorn3/browser_wasi_shim');
   const root = new PreopenDirectory('/', new Map());
   for (const [path, contents] of Object.entries(files)) {
-    const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : new Uint8Array(contents);
+    const bytes =
+      typeof contents === 'string' ? new TextEncoder().encode(contents) : new Uint8Array(contents);
     place(root.dir.contents, path, new File(bytes), () => new Directory(new Map()));
   }
   // 0-2 are ours; these keep the numbers apart.
@@ -45,7 +46,8 @@ function place(directory, path, file, makeDirectory) {
   for (const part of parts) {
     if (!directory.has(part)) directory.set(part, makeDirectory());
     const next = directory.get(part);
-    if (!(next.contents instanceof Map)) throw new TypeError(`files: ${path} lies in ${part}, which is a file`);
+    if (!(next.contents instanceof Map))
+      throw new TypeError(`files: ${path} lies in ${part}, which is a file`);
     directory = next.contents;
   }
   directory.set(name, file);

@@ -43,15 +43,20 @@ function writeAll(fd, bytes) {
   });
 }
 
-/** @param {Record<string, unknown>} first @param {string | URL | undefined} url @returns {import('./host-page.js').WorkerLink} */
+/**
+ * @param {Record<string, unknown>} first
+ * @param {string | URL | undefined} url
+ * @returns {import('./host-page.js').WorkerLink}
+ */
 function spawnWorker(first, url) {
-  // Its stdout and stderr are taken here: otherwise Node pipes them into process.stdout, which makes
-  // an inherited pipe non-blocking.
-  const worker = new Worker(url ?? new URL('./worker.js', import.meta.url), { stdout: true, stderr: true });
-  worker.stderr.on('data', (/** @type {Uint8Array} */ bytes) => {
-    writeAll(2, bytes).catch(() => {});
+  // Its own stdout and stderr, which a guest does not use, are taken and not read: otherwise Node
+  // pipes them into process.stdout, which makes an inherited pipe non-blocking; and reading holds the
+  // process. The process's own flags are not for it: --input-type breaks it.
+  const worker = new Worker(url ?? new URL('./worker.js', import.meta.url), {
+    stdout: true,
+    stderr: true,
+    execArgv: [],
   });
-  worker.stdout.resume();
   /** @type {import('./host-page.js').WorkerLink} */
   const link = {
     post: (message, transfer = []) => worker.postMessage(message, /** @type {any} */ (transfer)),
@@ -64,6 +69,7 @@ function spawnWorker(first, url) {
   worker.on('message', (message) => link.onmessage(message));
   worker.on('error', (error) => link.onfail(error));
   worker.on('exit', (code) => link.onfail(new Error(`the Worker ended with status ${code}`)));
+  worker.unref(); // after the listeners, which undo it; who waits for a Worker holds the process himself
   link.post(first);
   return link;
 }

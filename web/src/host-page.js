@@ -65,7 +65,11 @@ function toConsole(fd) {
 
 /** @param {Record<string, unknown>} first @param {string | URL | undefined} url @returns {WorkerLink} */
 function spawnWorker(first, url) {
-  const worker = new Worker(url ?? new URL('./worker.js', import.meta.url), { type: 'module' });
+  // The second form stands here word for word because bundlers look for it.
+  const worker =
+    url !== undefined
+      ? new Worker(url, { type: 'module' })
+      : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   /** @type {WorkerLink} */
   const link = {
     post: (message, transfer = []) => worker.postMessage(message, /** @type {any} */ (transfer)),
@@ -94,7 +98,8 @@ export const host = {
     if (words) Atomics.wait(words, 0, 0, ms);
     return words !== null;
   },
-  sharedWords: (count) => (globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(count * 4)) : null),
+  sharedWords: (count) =>
+    globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(count * 4)) : null,
   resolve: (text) => new URL(text, typeof document === 'undefined' ? location.href : document.baseURI),
   load: async () => undefined,
   inheritSink: toConsole,
@@ -109,7 +114,8 @@ export const host = {
     const scope = /** @type {any} */ (globalThis);
     return {
       post: (message, transfer = []) => scope.postMessage(message, transfer),
-      listen: (receive) => scope.addEventListener('message', (/** @type {MessageEvent} */ event) => receive(event.data)),
+      listen: (receive) =>
+        scope.addEventListener('message', (/** @type {MessageEvent} */ event) => receive(event.data)),
     };
   },
 };

@@ -40,7 +40,8 @@ export class Input {
 
   /** Starts fetching, if it is not under way and there is room. */
   fetch() {
-    if (this.#pulling || this.#stopped || this.ended || this.error !== undefined || this.#size >= AHEAD_BYTES) return;
+    if (this.#pulling || this.#stopped || this.ended || this.error !== undefined || this.#size >= AHEAD_BYTES)
+      return;
     this.#pulling = true;
     Promise.resolve()
       .then(() => this.source.pull())

@@ -33,7 +33,9 @@ export class Machine {
    * @param {MachineParts['outputs']} outputs
    */
   constructor(made, label, outputs) {
-    this.exports = /** @type {import('./protocol.js').GuestExports} */ (/** @type {unknown} */ (made.exports));
+    this.exports = /** @type {import('./protocol.js').GuestExports} */ (
+      /** @type {unknown} */ (made.exports)
+    );
     this.entries = entriesOf(made.module);
     this.label = label;
     this.#memory = made.memory;
@@ -108,7 +110,13 @@ export async function openMachine(parts) {
   const files = settings.files
     ? await openFiles(settings.files)
     : settings.dirs && (await host.openDirectories(settings.dirs));
-  const wasi = new Wasi({ ...parts, ...settings, files, onoutput: () => onoutput(), onyield: parts.onyield ?? (() => {}) });
+  const wasi = new Wasi({
+    ...parts,
+    ...settings,
+    files,
+    onoutput: () => onoutput(),
+    onyield: parts.onyield ?? (() => {}),
+  });
   const made = loaded.factory
     ? await openEmscripten(loaded.factory, loaded.module, wasi, loaded.label)
     : await openWasi(loaded.module, wasi.imports, loaded.label);

@@ -35,14 +35,27 @@
  */
 
 const OPEN = [
-  'args', 'env', 'stdin', 'stdout', 'stderr', 'files', 'dirs', 'debug', 'worker', 'workerUrl', 'budget', 'grace', 'wasm',
+  'args',
+  'env',
+  'stdin',
+  'stdout',
+  'stderr',
+  'files',
+  'dirs',
+  'debug',
+  'worker',
+  'workerUrl',
+  'budget',
+  'grace',
+  'wasm',
 ];
 const RUN = ['args', 'signal'];
 
 /** @param {unknown} options @param {'run' | 'Runner.open' | 'runner.run'} where */
 export function checkOptions(options, where) {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null) throw new TypeError(`${where}: the options are not an object`);
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${where}: the options are not an object`);
   const known = where === 'run' ? [...OPEN, 'signal'] : where === 'Runner.open' ? OPEN : RUN;
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`${where}: unknown option '${name}'${guess(name, known)}`);
@@ -58,19 +71,24 @@ export function checkOptions(options, where) {
 
 /** @param {string} name @param {string[]} known */
 function guess(name, known) {
-  const like = known.find((other) => other.toLowerCase() === name.toLowerCase() || [...other].sort().join() === [...name].sort().join());
+  const like = known.find(
+    (other) =>
+      other.toLowerCase() === name.toLowerCase() || [...other].sort().join() === [...name].sort().join(),
+  );
   return like ? `; did you mean '${like}'?` : `; there are ${known.join(', ')}`;
 }
 
 /** @type {Record<string, (value: any, what: string) => void>} */
 const CHECKS = {
   args(value, what) {
-    if (!Array.isArray(value) || !value.every(isArgument)) throw new TypeError(`${what} is not an array of strings without NUL`);
+    if (!Array.isArray(value) || !value.every(isArgument))
+      throw new TypeError(`${what} is not an array of strings without NUL`);
   },
   env(value, what) {
     if (!isRecord(value)) throw new TypeError(`${what} is not an object of strings`);
     for (const [name, text] of Object.entries(value)) {
-      if (name === '' || /[=\0]/.test(name)) throw new TypeError(`${what}: ${JSON.stringify(name)} cannot be a name`);
+      if (name === '' || /[=\0]/.test(name))
+        throw new TypeError(`${what}: ${JSON.stringify(name)} cannot be a name`);
       if (!isArgument(text)) throw new TypeError(`${what}: ${name} is not a string without NUL`);
     }
   },
@@ -95,7 +113,12 @@ const CHECKS = {
     if (typeof value !== 'string' && !(value instanceof URL)) throw new TypeError(`${what} is not a URL`);
   },
   signal(value, what) {
-    if (typeof value !== 'object' || value === null || typeof value.aborted !== 'boolean' || typeof value.addEventListener !== 'function') {
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      typeof value.aborted !== 'boolean' ||
+      typeof value.addEventListener !== 'function'
+    ) {
       throw new TypeError(`${what} is not an AbortSignal`);
     }
   },
@@ -120,7 +143,8 @@ function mustBe(type) {
 
 /** @param {unknown} value @param {string} what */
 function mustBePositive(value, what) {
-  if (typeof value !== 'number' || !(value > 0)) throw new TypeError(`${what} is not a positive number of milliseconds`);
+  if (typeof value !== 'number' || !(value > 0))
+    throw new TypeError(`${what} is not a positive number of milliseconds`);
 }
 
 /**

@@ -56,8 +56,15 @@ export const ENDED = -2;
  */
 
 const REQUIRED = [
-  'corun_abi', 'corun_turn', 'corun_interrupt', 'corun_result', 'corun_wants', 'corun_ready', 'corun_close',
-  'corun_alloc', 'corun_free',
+  'corun_abi',
+  'corun_turn',
+  'corun_interrupt',
+  'corun_result',
+  'corun_wants',
+  'corun_ready',
+  'corun_close',
+  'corun_alloc',
+  'corun_free',
 ];
 const ENTRY = 'corun_entry_';
 
@@ -80,9 +87,13 @@ export function checkBytes(bytes, label) {
     throw badModule(label, `is not WebAssembly: it begins with ${JSON.stringify(beginning(bytes))}${html}`);
   }
   if (bytes.length < 8) throw badModule(label, `is truncated: it has ${bytes.length} bytes`);
-  const [version, layer] = [(bytes[4] ?? 0) | ((bytes[5] ?? 0) << 8), (bytes[6] ?? 0) | ((bytes[7] ?? 0) << 8)];
+  const [version, layer] = [
+    (bytes[4] ?? 0) | ((bytes[5] ?? 0) << 8),
+    (bytes[6] ?? 0) | ((bytes[7] ?? 0) << 8),
+  ];
   if (layer === 1) throw badModule(label, 'is a WebAssembly component; Corun runs core modules');
-  if (version !== 1 || layer !== 0) throw badModule(label, `is WebAssembly of version ${version}; this engine knows 1`);
+  if (version !== 1 || layer !== 0)
+    throw badModule(label, `is WebAssembly of version ${version}; this engine knows 1`);
   const missing = missingBytes(bytes);
   if (missing > 0) throw badModule(label, `is truncated: at least ${missing} bytes are missing at its end`);
 }
@@ -122,17 +133,24 @@ function beginning(bytes) {
 export function checkModule(module, label) {
   const foreign = WebAssembly.Module.imports(module).find((item) => item.module !== 'wasi_snapshot_preview1');
   if (foreign && (foreign.module === 'env' || foreign.module === 'a')) {
-    throw badModule(label, `was built by Emscripten (it imports ${foreign.module}.${foreign.name}): pass the factory of its JavaScript file instead`);
+    throw badModule(
+      label,
+      `was built by Emscripten (it imports ${foreign.module}.${foreign.name}): pass its JavaScript's factory`,
+    );
   }
   checkExports(module, label);
-  if (foreign) throw badModule(label, `imports ${foreign.module}.${foreign.name}, which this host does not have`);
+  if (foreign)
+    throw badModule(label, `imports ${foreign.module}.${foreign.name}, which this host does not have`);
 }
 
 /** @param {WebAssembly.Module} module @param {string} label */
 export function checkExports(module, label) {
   const exports = new Map(WebAssembly.Module.exports(module).map((item) => [item.name, item.kind]));
   if (!exports.has('corun_abi')) {
-    throw badModule(label, 'is WebAssembly but not a Corun program: it does not export corun_abi (built with CORUN_MAIN or CORUN_ENTRY?)');
+    throw badModule(
+      label,
+      'is WebAssembly but not a Corun program: it does not export corun_abi (no CORUN_MAIN in it?)',
+    );
   }
   for (const name of REQUIRED) {
     if (exports.get(name) !== 'function') throw badModule(label, `does not export the function ${name}`);
@@ -158,9 +176,13 @@ export function entriesOf(module) {
 export function readAbi(address, memory, label) {
   const fields = readWords(address, ABI_FIELDS.length, memory, label, 'its ABI table');
   const [magic, version, abiSize, resultSize, result, full, taken] = /** @type {number[]} */ (fields);
-  if (magic !== MAGIC) throw badModule(label, 'is not a Corun program: its ABI table does not begin with CORN');
+  if (magic !== MAGIC)
+    throw badModule(label, 'is not a Corun program: its ABI table does not begin with CORN');
   if (version !== VERSION) {
-    throw badModule(label, `has ABI version ${version}, this driver knows version ${VERSION}: use a compiler and a package of the same Corun release`);
+    throw badModule(
+      label,
+      `has ABI version ${version}, this driver knows version ${VERSION}: use one Corun release for both`,
+    );
   }
   checkSize('abi_size', abiSize, ABI_FIELDS.length * 4, label);
   checkSize('result_size', resultSize, RESULT_FIELDS * 4, label);
@@ -175,14 +197,26 @@ function checkSize(name, is, should, label) {
   if (is !== should) throw badModule(label, `has a damaged ABI table: ${name} is ${is}, not ${should}`);
 }
 
-/** @param {string} name @param {number | undefined} address @param {number} size @param {ArrayBuffer} memory @param {string} label */
+/**
+ * @param {string} name
+ * @param {number | undefined} address
+ * @param {number} size
+ * @param {ArrayBuffer} memory
+ * @param {string} label
+ */
 function checkAddress(name, address, size, memory, label) {
   if (address === undefined || address === 0 || address % 4 !== 0 || address + size > memory.byteLength) {
     throw badModule(label, `has a damaged ABI table: the address of ${name} is ${address}`);
   }
 }
 
-/** @param {number} address @param {number} count @param {ArrayBuffer} memory @param {string} label @param {string} what */
+/**
+ * @param {number} address
+ * @param {number} count
+ * @param {ArrayBuffer} memory
+ * @param {string} label
+ * @param {string} what
+ */
 function readWords(address, count, memory, label, what) {
   const start = address >>> 0;
   if (start === 0 || start % 4 !== 0 || start + count * 4 > memory.byteLength) {
@@ -203,13 +237,18 @@ function readWords(address, count, memory, label, what) {
 export function readResult(address, memory, label) {
   const words = readWords(address, RESULT_FIELDS, memory, label, 'its result');
   const [state, error, name, message, trace, tag, bytes, size, low, high, status] =
-    /** @type {[number, number, number, number, number, number, number, number, number, number, number]} */ (words);
+    /** @type {[number, number, number, number, number, number, number, number, number, number, number]} */ (
+      words
+    );
   /** @param {number} at */
   const text = (at) => readText(at, memory, label);
   return {
     state,
     error: (error | 0) === 0 ? null : { code: text(name), message: text(message), trace: text(trace) },
-    value: (error | 0) === 0 ? readValue(String.fromCharCode(tag), { bytes, size, low, high }, memory, label) : undefined,
+    value:
+      (error | 0) === 0
+        ? readValue(String.fromCharCode(tag), { bytes, size, low, high }, memory, label)
+        : undefined,
     status: status | 0,
   };
 }
@@ -232,7 +271,8 @@ function readValue(tag, { bytes, size, low, high }, memory, label) {
   if (tag === 'f') return view.getFloat64(0, true);
   if (tag === 'p') return bytes;
   if (tag !== 'b') return undefined;
-  if (bytes + size > memory.byteLength) throw badModule(label, `returned ${size} bytes at ${bytes}, which are not in its memory`);
+  if (bytes + size > memory.byteLength)
+    throw badModule(label, `returned ${size} bytes at ${bytes}, which are not in its memory`);
   return new Uint8Array(memory, bytes, size).slice();
 }
 

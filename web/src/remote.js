@@ -178,7 +178,10 @@ class RemoteGuest {
 
 /** @param {number} version */
 function otherVersion(version) {
-  return new CorunError('EWORKER', `the Worker speaks version ${version}, this page ${WORKER_VERSION}: serve worker.js of the same release`);
+  return new CorunError(
+    'EWORKER',
+    `the Worker speaks version ${version}, this page ${WORKER_VERSION}: serve worker.js of the same release`,
+  );
 }
 
 /**
@@ -189,12 +192,19 @@ function otherVersion(version) {
  * @returns {Promise<import('./guest.js').Guest>}
  */
 export async function openRemote(loaded, settings, streams, workerUrl) {
-  if (loaded.factory) throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; use a WASI build');
+  if (loaded.factory)
+    throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; use a WASI build');
   checkModule(loaded.module, loaded.label);
   const control = host.sharedWords(CONTROL.WORDS);
-  const terminals = [streams.input.terminal, ...streams.outputs.slice(1).map((output) => output?.terminal ?? false)];
+  const terminals = [
+    streams.input.terminal,
+    ...streams.outputs.slice(1).map((output) => output?.terminal ?? false),
+  ];
   const { module, label } = loaded;
-  const link = host.spawnWorker({ type: 'open', version: WORKER_VERSION, module, label, settings, terminals, control }, workerUrl);
+  const link = host.spawnWorker(
+    { type: 'open', version: WORKER_VERSION, module, label, settings, terminals, control },
+    workerUrl,
+  );
   const guest = new RemoteGuest(link, streams, control);
   try {
     await guest.opened();

@@ -49,7 +49,10 @@ function unlessAborted(opening, signal) {
   return new Promise((resolve, reject) => {
     const onabort = () => {
       reject(signal.reason);
-      opening.then((session) => session.kill(), () => {});
+      opening.then(
+        (session) => session.kill(),
+        () => {},
+      );
     };
     signal.addEventListener('abort', onabort);
     opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', onabort));

@@ -18,7 +18,10 @@ export class Runner {
   /** @type {Session} */ #session;
   /** @type {Promise<void> | undefined} */ #closing;
 
-  /** @param {Session} session */
+  /**
+   * @private by Runner.open only
+   * @param {Session} session
+   */
   constructor(session) {
     this.#session = session;
   }
@@ -96,7 +99,8 @@ export class Runner {
 
   /**
    * Cancels the background tasks that are left, waits for their cleanup, writes what is still to be
-   * written. Twice is once; an error is told once. Rejects with a CorunError `CORUN_RUNNING` while a run is under way.
+   * written. Twice is once; an error is told once. Rejects with a CorunError `CORUN_RUNNING` while a
+   * run is under way.
    *
    * page: yes, worker: yes, Node: yes
    *

@@ -128,7 +128,11 @@ export class Session {
   /** @param {import('./protocol.js').Outcome} outcome */
   #noteEnd(outcome) {
     if (outcome.kind === 'done') return;
-    const why = { exit: 'the program has called exit()', trap: 'the program has trapped', killed: 'the program was killed' };
+    const why = {
+      exit: 'the program has called exit()',
+      trap: 'the program has trapped',
+      killed: 'the program was killed',
+    };
     this.#over ||= why[outcome.kind];
     this.#streams.input.stop();
   }
@@ -153,7 +157,8 @@ export class Session {
     if (!work || !this.#guest.interrupt()) return false;
     work.interrupts++;
     work.asked ??= { reason };
-    if (work.interrupts === 1 && this.#grace !== undefined) work.timers.push(setTimeout(() => this.kill(), this.#grace));
+    if (work.interrupts === 1 && this.#grace !== undefined)
+      work.timers.push(setTimeout(() => this.kill(), this.#grace));
     if (work.interrupts > 1 && this.#guest.remote) this.#killIfStuck(work);
     return true;
   }

@@ -20,13 +20,15 @@ import { host } from '#host';
  * @returns {Sink}
  */
 export function makeSink(option, fd, name) {
-  const { to, as } = isRecord(option) && 'to' in option
-    ? /** @type {{ to: OutputTarget, as: OutputForm }} */ (option)
-    : { to: /** @type {OutputTarget} */ (option), as: undefined };
+  const { to, as } =
+    isRecord(option) && 'to' in option
+      ? /** @type {{ to: OutputTarget, as: OutputForm }} */ (option)
+      : { to: /** @type {OutputTarget} */ (option), as: undefined };
   if (as !== undefined && !['text', 'bytes', 'lines'].includes(as)) {
     throw new TypeError(`${name}: 'as' is 'text', 'bytes' or 'lines', not ${JSON.stringify(as)}`);
   }
-  if (to === 'inherit') return as === undefined ? host.inheritSink(fd) : refuse(name, "'inherit' has no 'as'");
+  if (to === 'inherit')
+    return as === undefined ? host.inheritSink(fd) : refuse(name, "'inherit' has no 'as'");
   if (to === 'collect') return collect(as ?? 'text');
   if (typeof to === 'function') return callFunction(to, as ?? 'text');
   if (isWritableStream(to)) return writeStream(to, as ?? 'bytes');
@@ -130,9 +132,11 @@ function join(parts) {
   return all;
 }
 
+/** The latest write to each stream: stdout and stderr may share one, which only one may lock. */
+const latest = /** @type {WeakMap<WritableStream, Promise<unknown>>} */ (new WeakMap());
+
 /**
- * Locked only while a write is under way, so that stdout and stderr may share one stream. The stream
- * is not closed: it is its owner's.
+ * Locked only while a write is under way, and never closed: the stream is its owner's.
  *
  * @param {WritableStream} stream
  * @param {OutputForm} form
@@ -150,24 +154,22 @@ function writeStream(stream, form) {
       writer.releaseLock();
     }
   };
-  /** @type {Promise<void>} */
-  let turn = lastTurn.get(stream) ?? Promise.resolve();
   /** @param {(string | Uint8Array)[]} parts */
-  const queue = (parts) => {
-    turn = (lastTurn.get(stream) ?? turn).then(() => giveAll(parts, give));
-    lastTurn.set(stream, turn.catch(() => {}));
-    return turn;
+  const giveInTurn = (parts) => {
+    const given = Promise.resolve(latest.get(stream)).then(() => giveAll(parts, give));
+    latest.set(
+      stream,
+      given.catch(() => {}),
+    );
+    return given;
   };
   return {
     reports: true,
     terminal: false,
-    write: (bytes) => queue(form_(bytes)),
-    finish: () => queue(form_(null)),
+    write: (bytes) => giveInTurn(form_(bytes)),
+    finish: () => giveInTurn(form_(null)),
   };
 }
-
-/** @type {WeakMap<WritableStream, Promise<void>>} */
-const lastTurn = new WeakMap();
 
 /** @param {NodeWritable} stream @param {OutputForm} form @returns {Sink} */
 function writeNode(stream, form) {

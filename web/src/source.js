@@ -28,10 +28,14 @@ export async function loadSource(source, wasm) {
   if (wasm !== undefined) throw new TypeError('wasm goes with an Emscripten factory only');
   const given = await source;
   if (given instanceof WebAssembly.Module) return { module: given, label: 'the module' };
-  if (typeof given === 'string' || given instanceof URL) return loadUrl(typeof given === 'string' ? host.resolve(given) : given);
-  if (typeof Response === 'function' && given instanceof Response) return loadResponse(given, given.url || 'the response');
+  if (typeof given === 'string' || given instanceof URL)
+    return loadUrl(typeof given === 'string' ? host.resolve(given) : given);
+  if (typeof Response === 'function' && given instanceof Response)
+    return loadResponse(given, given.url || 'the response');
   if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return loadBytes(given, 'the module');
-  throw new TypeError('the source is not a URL, a Response, bytes, a WebAssembly.Module or an Emscripten factory');
+  throw new TypeError(
+    'the source is not a URL, a Response, bytes, a WebAssembly.Module or an Emscripten factory',
+  );
 }
 
 /** @param {URL} url */
@@ -53,9 +57,13 @@ async function loadUrl(url) {
 /** @param {Response} response @param {string} label */
 async function loadResponse(response, label) {
   if (!response.ok) {
-    throw new CorunError('ELOAD', `cannot load ${label}: the server answered ${response.status} ${response.statusText}`.trimEnd());
+    throw new CorunError(
+      'ELOAD',
+      `cannot load ${label}: the server answered ${response.status} ${response.statusText}`.trimEnd(),
+    );
   }
-  if (response.headers.get('Content-Type') !== 'application/wasm') return loadBytes(await response.arrayBuffer(), label);
+  if (response.headers.get('Content-Type') !== 'application/wasm')
+    return loadBytes(await response.arrayBuffer(), label);
   try {
     return { module: await WebAssembly.compileStreaming(response), label };
   } catch (error) {
@@ -65,9 +73,10 @@ async function loadResponse(response, label) {
 
 /** @param {BufferSource} source @param {string} label */
 async function loadBytes(source, label) {
-  const bytes = source instanceof ArrayBuffer
-    ? new Uint8Array(source)
-    : new Uint8Array(/** @type {ArrayBuffer} */ (source.buffer), source.byteOffset, source.byteLength);
+  const bytes =
+    source instanceof ArrayBuffer
+      ? new Uint8Array(source)
+      : new Uint8Array(/** @type {ArrayBuffer} */ (source.buffer), source.byteOffset, source.byteLength);
   checkBytes(bytes, label);
   try {
     return { module: await WebAssembly.compile(bytes), label };

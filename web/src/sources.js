@@ -19,7 +19,8 @@ import { host } from '#host';
 /**
  * The word `inherit` is the host's own stdin (Node); text that reads so must be given as bytes.
  *
- * @typedef {string | Uint8Array | ArrayBuffer | ReadableStream | AsyncIterable<string | Uint8Array> | NodeReadable} InputOption
+ * @typedef {string | Uint8Array | ArrayBuffer} InputBytes
+ * @typedef {InputBytes | ReadableStream | AsyncIterable<string | Uint8Array> | NodeReadable} InputOption
  */
 
 /**

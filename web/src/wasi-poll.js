@@ -26,7 +26,9 @@ const ABSOLUTE = 1;
  */
 export function pollOneoff(view, readiness, subscriptions, events, count, out) {
   if (count === 0) return INVAL;
-  const all = Array.from({ length: count }, (_, i) => readOne(view, subscriptions + i * SUBSCRIPTION_BYTES, readiness));
+  const all = Array.from({ length: count }, (_, i) =>
+    readOne(view, subscriptions + i * SUBSCRIPTION_BYTES, readiness),
+  );
   let ready = all.filter((one) => (one.type === CLOCK ? one.waitMs <= 0 : one.errno !== AGAIN));
   if (ready.length === 0) {
     const clocks = all.filter((one) => one.type === CLOCK);
@@ -40,7 +42,12 @@ export function pollOneoff(view, readiness, subscriptions, events, count, out) {
   return SUCCESS;
 }
 
-/** @param {DataView} view @param {number} at @param {(fd: number, toRead: boolean) => number} readiness @returns {Subscription} */
+/**
+ * @param {DataView} view
+ * @param {number} at
+ * @param {(fd: number, toRead: boolean) => number} readiness
+ * @returns {Subscription}
+ */
 function readOne(view, at, readiness) {
   const userdata = view.getBigUint64(at, true);
   const type = view.getUint8(at + 8);

@@ -10,7 +10,16 @@ import { GuestExit } from './errors.js';
 import { pollOneoff } from './wasi-poll.js';
 
 export const ERRNO = {
-  SUCCESS: 0, AGAIN: 6, BADF: 8, FAULT: 21, INVAL: 28, IO: 29, NOSYS: 52, NOTSUP: 58, PIPE: 64, SPIPE: 70,
+  SUCCESS: 0,
+  AGAIN: 6,
+  BADF: 8,
+  FAULT: 21,
+  INVAL: 28,
+  IO: 29,
+  NOSYS: 52,
+  NOTSUP: 58,
+  PIPE: 64,
+  SPIPE: 70,
 };
 const { SUCCESS, AGAIN, BADF, FAULT, INVAL, IO, NOSYS, NOTSUP, PIPE, SPIPE } = ERRNO;
 const FILETYPE = { UNKNOWN: 0, CHARACTER_DEVICE: 2 };
@@ -19,16 +28,45 @@ const NONBLOCK = 4;
 
 /** The preview 1 functions that only files have. */
 const OF_FILES = [
-  'fd_advise', 'fd_allocate', 'fd_datasync', 'fd_fdstat_set_rights', 'fd_filestat_set_size', 'fd_filestat_set_times',
-  'fd_pread', 'fd_prestat_dir_name', 'fd_prestat_get', 'fd_pwrite', 'fd_readdir', 'fd_renumber', 'fd_seek', 'fd_sync',
-  'fd_tell', 'path_create_directory', 'path_filestat_get', 'path_filestat_set_times', 'path_link', 'path_open',
-  'path_readlink', 'path_remove_directory', 'path_rename', 'path_symlink', 'path_unlink_file',
+  'fd_advise',
+  'fd_allocate',
+  'fd_datasync',
+  'fd_fdstat_set_rights',
+  'fd_filestat_set_size',
+  'fd_filestat_set_times',
+  'fd_pread',
+  'fd_prestat_dir_name',
+  'fd_prestat_get',
+  'fd_pwrite',
+  'fd_readdir',
+  'fd_renumber',
+  'fd_seek',
+  'fd_sync',
+  'fd_tell',
+  'path_create_directory',
+  'path_filestat_get',
+  'path_filestat_set_times',
+  'path_link',
+  'path_open',
+  'path_readlink',
+  'path_remove_directory',
+  'path_rename',
+  'path_symlink',
+  'path_unlink_file',
 ];
 const NOWHERE = ['proc_raise', 'sock_accept', 'sock_recv', 'sock_send', 'sock_shutdown'];
 /** What these answer for descriptors 0-2, where it is not EBADF. */
 const ON_STREAMS = /** @type {Record<string, number>} */ ({
-  fd_seek: SPIPE, fd_tell: SPIPE, fd_pread: SPIPE, fd_pwrite: SPIPE, fd_advise: SPIPE, fd_allocate: SPIPE,
-  fd_sync: SUCCESS, fd_datasync: SUCCESS, fd_filestat_set_size: INVAL, fd_renumber: NOTSUP,
+  fd_seek: SPIPE,
+  fd_tell: SPIPE,
+  fd_pread: SPIPE,
+  fd_pwrite: SPIPE,
+  fd_advise: SPIPE,
+  fd_allocate: SPIPE,
+  fd_sync: SUCCESS,
+  fd_datasync: SUCCESS,
+  fd_filestat_set_size: INVAL,
+  fd_renumber: NOTSUP,
 });
 
 /**
@@ -87,9 +125,11 @@ export class Wasi {
       fd_close: (fd) => this.#close(fd),
       fd_fdstat_get: (fd, out) => this.#onStream('fd_fdstat_get', fd, [out], () => this.#fdstat(fd, out)),
       fd_fdstat_set_flags: (fd, flags) => this.#onStream('fd_fdstat_set_flags', fd, [flags], () => SUCCESS),
-      fd_filestat_get: (fd, out) => this.#onStream('fd_filestat_get', fd, [out], () => this.#filestat(fd, out)),
+      fd_filestat_get: (fd, out) =>
+        this.#onStream('fd_filestat_get', fd, [out], () => this.#filestat(fd, out)),
     };
-    for (const name of OF_FILES) own[name] = (fd, ...rest) => this.#onStream(name, fd, rest, () => ON_STREAMS[name] ?? BADF);
+    for (const name of OF_FILES)
+      own[name] = (fd, ...rest) => this.#onStream(name, fd, rest, () => ON_STREAMS[name] ?? BADF);
     for (const name of NOWHERE) own[name] = () => NOSYS;
     return Object.fromEntries(Object.entries(own).map(([name, call]) => [name, guard(call)]));
   }
@@ -107,7 +147,11 @@ export class Wasi {
   /** @param {Uint8Array[]} strings @param {number} count @param {number} size */
   #putSizes(strings, count, size) {
     this.#view.setUint32(count, strings.length, true);
-    this.#view.setUint32(size, strings.reduce((sum, text) => sum + text.length, 0), true);
+    this.#view.setUint32(
+      size,
+      strings.reduce((sum, text) => sum + text.length, 0),
+      true,
+    );
     return SUCCESS;
   }
 

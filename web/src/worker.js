@@ -19,7 +19,8 @@ let guest;
 let control = null;
 let seen = 0;
 let acknowledged = 0;
-/** @type {((message: { bytes: Uint8Array | null, error?: import('./errors.js').PlainError }) => void) | undefined} */
+/** @typedef {{ bytes: Uint8Array | null, error?: import('./errors.js').PlainError }} Chunk */
+/** @type {((chunk: Chunk) => void) | undefined} */
 let pulled;
 /** @type {{ size: number, done: () => void, fail: (error: unknown) => void }[][]} */
 const underWay = [[], [], []];
@@ -51,7 +52,8 @@ port.listen((/** @type {import('./protocol.js').ToWorker} */ message) => {
 /** @param {import('./protocol.js').OpenMessage} message */
 async function open(message) {
   try {
-    if (message.version !== WORKER_VERSION) throw new TypeError(`this Worker speaks version ${WORKER_VERSION}, not ${message.version}`);
+    if (message.version !== WORKER_VERSION)
+      throw new TypeError(`this Worker speaks version ${WORKER_VERSION}, not ${message.version}`);
     control = message.control;
     const { module, label, settings, terminals } = message;
     const input = new Input({ pull, stop: () => {}, terminal: terminals[0] ?? false });
@@ -92,7 +94,9 @@ function makeOutput(fd, terminal = false) {
       const size = bytes.length;
       posted += size;
       post({ type: 'output', fd, bytes }, [bytes.buffer]);
-      return new Promise((resolve, reject) => underWay[fd]?.push({ size, done: () => resolve(undefined), fail: reject }));
+      return new Promise((resolve, reject) =>
+        underWay[fd]?.push({ size, done: () => resolve(undefined), fail: reject }),
+      );
     },
   });
 }

@@ -157,6 +157,16 @@ ENTRY_ASYNC(spins, ()) {
 }
 CORUN_ENTRY(spins)
 
+/* Always has more to do, and never waits. */
+ENTRY_ASYNC(yields, ()) {
+    CORUN_BEGIN();
+    puts("yielding");
+    for (;;)
+        CORUN_AWAIT(corun_yield());
+    CORUN_END();
+}
+CORUN_ENTRY(yields)
+
 /* A long computation that asks. */
 ENTRY_ASYNC(asks, ()) {
     CORUN_BEGIN();

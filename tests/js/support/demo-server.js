@@ -8,6 +8,7 @@ import { build, root } from '../../support/env.js';
 const folders = [
   ['/dist/', sirv(join(root, 'web/dist'), { dev: true })],
   ['/emscripten/', sirv(build('emscripten'), { dev: true })],
+  ['/wasi/', sirv(build('wasi'), { dev: true })],
   ['/', sirv(join(root, 'web/demo'), { dev: true })],
 ];
 
@@ -19,15 +20,20 @@ export async function serveDemo(program) {
       createReadStream(program).pipe(response);
       return;
     }
-    const [prefix, files] = /** @type {[string, any]} */ (folders.find(([start]) => request.url?.startsWith(String(start))));
+    const [prefix, files] = /** @type {[string, any]} */ (
+      folders.find(([start]) => request.url?.startsWith(String(start)))
+    );
     request.url = request.url?.slice(prefix.length - 1);
     files(request, response, () => response.writeHead(404).end());
   });
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const close = () => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
+  await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(undefined));
   });
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const close = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
   return { origin: `http://127.0.0.1:${port}`, close };
 }

@@ -1,7 +1,11 @@
 // The programs that these tests run, compiled by the presets `wasi` and `emscripten`.
 import assert from 'node:assert/strict';
+import { test as anyTest } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { build } from '../../support/env.js';
+import { build, tests } from '../../support/env.js';
+
+/** A test that needs programs compiled for Node. */
+export const test = tests('node') ? anyTest : anyTest.skip;
 
 /** tests/js/programs/kit.c: one entry for each way to behave. */
 export const kit = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'kit.wasm'));
@@ -28,10 +32,19 @@ export function record() {
     waiting = waiting.filter(({ wanted, resolve }) => (text.includes(wanted) ? resolve() : true));
   };
   /** @param {string} wanted */
-  const saw = (wanted) => (text.includes(wanted)
-    ? Promise.resolve()
-    : new Promise((resolve) => { waiting.push({ wanted, resolve: () => resolve(undefined) }); }));
-  return { receive, saw, get text() { return text; } };
+  const saw = (wanted) =>
+    text.includes(wanted)
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          waiting.push({ wanted, resolve: () => resolve(undefined) });
+        });
+  return {
+    receive,
+    saw,
+    get text() {
+      return text;
+    },
+  };
 }
 
 /**
@@ -42,7 +55,10 @@ export function record() {
  */
 export async function rejection(promise) {
   const nothing = {};
-  const reason = await promise.then(() => nothing, (error) => error);
+  const reason = await promise.then(
+    () => nothing,
+    (error) => error,
+  );
   assert.notEqual(reason, nothing, 'it was expected to reject');
   return reason;
 }

@@ -1,0 +1,43 @@
+// A page's code as TypeScript sees the package. Compiled only; each @ts-expect-error must be one.
+import { CorunError, Runner, run, type RunResult } from 'corun';
+
+const controller = new AbortController();
+
+export async function all(): Promise<number> {
+    const result: RunResult = await run(new URL('./app.wasm', 'http://localhost/'), {
+        args: ['app', '10'],
+        env: { LANG: 'C' },
+        files: { '/in.png': new Uint8Array(1), '/a.txt': 'text' },
+        stdin: new Blob(['text']).stream(),
+        stdout: (text) => console.log(text),
+        stderr: { to: 'collect', as: 'bytes' },
+        signal: controller.signal,
+    });
+    await run(fetch('/app.wasm'), { stdout: new WritableStream() });
+    await run(new Uint8Array(8), { stdin: 'text', worker: true });
+    await run(async (options: Record<string, unknown>) => options, { wasm: '/app.wasm' });
+
+    // @ts-expect-error: no such option
+    await run('/app.wasm', { sdtin: '' });
+    // @ts-expect-error: not a signal
+    await run('/app.wasm', { signal: {} });
+    // @ts-expect-error: a Runner's open has no signal
+    await Runner.open('/app.wasm', { signal: controller.signal });
+    // @ts-expect-error: made by Runner.open
+    new Runner();
+
+    const runner = await Runner.open('/app.wasm', { debug: true });
+    try {
+        const { value } = await runner.run('resize', { args: ['resize'], signal: controller.signal });
+        if (value instanceof Uint8Array) console.log(value.length);
+        const taken: boolean = runner.interrupt();
+        const pending: number = runner.pendingInterrupts;
+        console.log(taken, pending);
+    } catch (error) {
+        if (error instanceof CorunError) console.log(error.code, error.trace, error.cause);
+    } finally {
+        await runner.close();
+    }
+    runner.kill();
+    return result.status;
+}

@@ -9,7 +9,7 @@ import { Terminal, example, program, run, temporaryDirectory } from './command.j
 
 const options = { timeout: 120_000 };
 
-describe('corun build', { concurrency: 2 }, () => {
+describe('corun build', () => {
   test('for this machine', { ...options, skip: !tests('native') && 'native is not tested' }, async (t) => {
     const output = join(temporaryDirectory(t), 'upper');
     const built = await run(['build', example('upper'), '-o', output]);
@@ -75,9 +75,9 @@ CORUN_MAIN(program)
       return [readFileSync(output).includes(text), compiled()];
     };
     writeFileSync(source, '#include "text.h"\n#include <stdio.h>\nint main(void) { return puts(TEXT) < 0; }\n');
-    assert.deepEqual(await build('first text'), [true, 2], 'the library and the program');
-    assert.deepEqual(await build('first text'), [true, 2]);
-    assert.deepEqual(await build('other text'), [true, 3]);
+    assert.deepEqual(await build('first text'), [true, 3], 'two objects and the program');
+    assert.deepEqual(await build('first text'), [true, 3]);
+    assert.deepEqual(await build('other text'), [true, 5]);
   });
 });
 

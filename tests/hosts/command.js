@@ -40,6 +40,7 @@ export function temporaryDirectory(t) {
 export class Terminal {
   output = '';
   over = false;
+  #seen = 0;
   #child;
   #closed;
 
@@ -63,13 +64,16 @@ export class Terminal {
     return new Terminal([process.execPath, corun, ...args], options);
   }
 
-  /** Waits until the terminal shows `text`. */
+  /** Waits until the terminal shows `text`, after what was waited for before. */
   async shows(text) {
-    while (!this.output.includes(text)) {
-      const more = once(this.#child.stdout, 'data').then(() => true);
-      const end = this.#closed.then(() => false);
-      if (await Promise.race([more, end])) continue;
-      if (!this.output.includes(text)) throw new Error(`ended without showing '${text}':\n${this.output}`);
+    for (;;) {
+      const at = this.output.indexOf(text, this.#seen);
+      if (at >= 0) {
+        this.#seen = at + text.length;
+        return;
+      }
+      if (this.over) throw new Error(`ended without showing '${text}':\n${this.output}`);
+      await Promise.race([once(this.#child.stdout, 'data'), this.#closed]);
     }
   }
 

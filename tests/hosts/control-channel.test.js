@@ -57,7 +57,7 @@ for (const [name, alphabet] of Object.entries(alphabets)) {
     let interrupts = 0;
     while (!decoder.ended) {
       await setImmediate();
-      if (next(20) || channel.hasUnreadInterrupt()) continue;
+      if (next(4) || channel.hasUnreadInterrupt()) continue;
       if (decoder.ended) break;
       channel.interrupt();
       interrupts++;
@@ -66,7 +66,7 @@ for (const [name, alphabet] of Object.entries(alphabets)) {
     const late = Number(channel.hasUnreadInterrupt());
     assert.deepEqual(Buffer.from(decoder.data), data);
     assert.equal(decoder.interrupts + late, interrupts);
-    assert.ok(interrupts > 10, `${interrupts} interrupts`);
+    assert.ok(interrupts > 0);
     channel.close();
   });
 }

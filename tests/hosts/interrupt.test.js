@@ -99,6 +99,23 @@ for (const host of runHosts) {
       assert.match(terminal.output, /cleaning up\nclean\n$/);
     });
 
+    test('Ctrl-Z stops it, fg lets it go on, Ctrl-C still cleans up', options, async () => {
+      const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
+      await terminal.shows('bash-');
+      terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${example('countdown')}'\n`);
+      await terminal.shows('4\n');
+      terminal.type('\x1a');
+      await terminal.shows('Stopped');
+      await terminal.shows('bash-');
+      terminal.type('fg\n');
+      await terminal.shows('3\n');
+      terminal.interrupt();
+      await terminal.shows('cleaning up\nclean\n');
+      await terminal.shows('bash-');
+      terminal.type('exit 5\n');
+      assert.equal(await terminal.ended(), 'status 5');
+    });
+
     test('one during the compilation ends it and leaves nothing', options, async (t) => {
       const directory = temporaryDirectory(t);
       const file = join(directory, 'fresh.c');

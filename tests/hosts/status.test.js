@@ -1,7 +1,9 @@
 // How a program ends is how `corun run` ends, and what it is given arrives, on every host.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { program, run, runHosts } from './command.js';
+import { program, run, runHosts, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
 
@@ -48,5 +50,32 @@ for (const host of runHosts) {
       });
       assert.match(stdout, /^SHOWN=from outside$/m);
     });
+
+    test('--debug', options, async (t) => {
+      const file = join(temporaryDirectory(t), 'file');
+      writeFileSync(file, 'a line\n');
+      const dir = host === 'native' ? [] : ['--dir', `${dirname(file)}::${dirname(file)}`];
+      const { stdout, stderr } = await run(['run', '--host', host, '--debug', ...dir, program('reads'), file], { timeout: 30_000 });
+      assert.equal(stdout, 'a line\ndebug on\n', stderr);
+    });
+
+    if (host !== 'native') {
+      test('--dir: the program sees that directory and no other', options, async (t) => {
+        const directory = temporaryDirectory(t);
+        writeFileSync(join(directory, 'file'), 'a line\n');
+        const read = (path) => run(['run', '--host', host, '--dir', `${directory}::/seen`, program('reads'), path], { timeout: 30_000 });
+        const seen = await read('/seen/file');
+        assert.deepEqual([seen.status, seen.stdout], [0, 'a line\ndebug off\n'], seen.stderr);
+        assert.equal((await read(join(directory, 'file'))).status, 1);
+      });
+    }
+
+    if (host === 'wasmtime') {
+      test('a wasmtime that is not there: 127, and how to get it', options, async () => {
+        const { status, stderr } = await run(['run', '--host', host, program('returns')], { env: { CORUN_WASMTIME: '/nowhere' } });
+        assert.equal(status, 127);
+        assert.match(stderr, /^corun: there is no wasmtime; [^\n]*cargo install[^\n]*\n$/);
+      });
+    }
   });
 }

@@ -1,0 +1,56 @@
+// Signals that come from elsewhere than the terminal.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { cleanEnvironment, corun, example, runHosts, temporaryDirectory } from './command.js';
+
+const options = { timeout: 60_000 };
+
+/** Starts upper.c and waits until it has answered, so that it runs for sure. */
+async function start(t, host) {
+  const output = join(temporaryDirectory(t), 'output');
+  writeFileSync(output, '');
+  const [out, err] = [openSync(output, 'a'), openSync(output, 'a')];
+  const child = spawn(process.execPath, [corun, 'run', '--host', host, example('upper')], {
+    env: cleanEnvironment(),
+    stdio: ['pipe', out, err],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  child.stdin.write('corun');
+  const contains = async (text) => {
+    while (!readFileSync(output, 'utf8').includes(text)) await setTimeout(10);
+  };
+  await contains('CORUN');
+  return { child, contains };
+}
+
+for (const host of runHosts) {
+  describe(`signals, ${host}`, () => {
+    test('SIGTERM ends the program and the command', options, async (t) => {
+      const { child } = await start(t, host);
+      child.kill('SIGTERM');
+      assert.deepEqual(await once(child, 'exit'), [null, 'SIGTERM']);
+    });
+
+    if (host !== 'native') {
+      test('SIGINT is an interrupt', options, async (t) => {
+        const { child, contains } = await start(t, host);
+        child.kill('SIGINT');
+        assert.deepEqual(await once(child, 'exit'), [null, 'SIGINT']);
+        await contains('interrupted after 5 bytes\n');
+      });
+    }
+
+    if (host === 'wasmtime') {
+      test('the death of the launcher is an interrupt for the program', options, async (t) => {
+        const { child, contains } = await start(t, host);
+        child.kill('SIGKILL');
+        await contains('interrupted after 5 bytes\n');
+      });
+    }
+  });
+}

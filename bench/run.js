@@ -1,6 +1,7 @@
 /* `npm run bench [-- --rounds N]`: the same measurements on every host, and asyncio's beside them. The
- * hosts take turns, so that a busy minute of the machine falls on all of them; what is shown is the
- * median over the rounds. docs/benchmarks.md says what each line means. */
+ * hosts take turns, so that a busy minute of the machine falls on all of them; what is shown are the
+ * medians over the rounds, and the quickest rounds, which other work disturbed least.
+ * docs/benchmarks.md says what each line means. */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { columns } from './columns.js';
@@ -77,9 +78,12 @@ function add(column, row, number) {
   numbers.get(row).push(number);
 }
 
-function look(row, column) {
-  const numbers = results.get(column)?.get(row);
-  return numbers && median(numbers);
+/** Gives what `choose` makes of a row's numbers. */
+function looker(choose) {
+  return (row, column) => {
+    const numbers = results.get(column)?.get(row);
+    return numbers && choose(numbers);
+  };
 }
 
 function note(text) {
@@ -93,11 +97,22 @@ function progress(text) {
 async function print() {
   const size = await sizeLine();
   progress('');
-  const cores = cpus();
-  const load = loadavg().map((number) => number.toFixed(1)).join(' ');
-  console.log(`${new Date().toISOString().slice(0, 10)}, ${cores.length} × ${cores[0].model}, Node ${process.versions.node}, `
-              + `${rounds} rounds, load ${load}\n`);
-  console.log(table(rows, columns.map(({ name }) => name), look));
+  console.log(`${headLine()}\n`);
+  const names = columns.map(({ name }) => name);
+  console.log(`Medians of the rounds:\n\n${table(rows, names, looker(median))}\n`);
+  console.log(`The quickest rounds:\n\n${table(rows, names, looker((numbers) => Math.min(...numbers)))}`);
   console.log(`\n${size}`);
   for (const text of notes) console.log(text);
+}
+
+function headLine() {
+  const cores = cpus();
+  const load = loadavg().map((number) => number.toFixed(1)).join(' ');
+  return [
+    new Date().toISOString().slice(0, 10),
+    `${cores.length} × ${cores[0].model}`,
+    `Node ${process.versions.node}`,
+    `rounds: ${rounds}`,
+    `load ${load}`,
+  ].join(', ');
 }

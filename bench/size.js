@@ -18,8 +18,9 @@ export async function sizeLine() {
   if (!clang) return 'Size: missing, since there is no clang for WASI whose linker could tell.';
   const directory = await mkdtemp(join(tmpdir(), 'corun-bench-'));
   try {
-    const { whole, own } = await sizes(clang, directory);
-    return `Size: countdown.wasm at -Oz, stripped, is ${whole} bytes; Corun's own share is ${own}, the rest is the C library's and the program's.`;
+    const { whole, own, strings } = await sizes(clang, directory);
+    return `Size: countdown.wasm at -Oz, stripped, is ${whole} bytes. Corun's own share is ${own}, and most of `
+           + `${strings} of strings that the linker merged; the rest is the C library's and the program's.`;
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -31,15 +32,19 @@ async function sizes({ path, flags }, directory) {
   await compile('-c', 'hosts/wasi/all.c', '-o', file('corun.o'));
   await compile('examples/countdown.c', file('corun.o'), ...link, `-Wl,-Map=${file('map')}`, '-o', file('countdown.wasm'));
   const map = await readFile(file('map'), 'utf8');
-  return { whole: (await stat(file('countdown.wasm'))).size, own: shareOf('corun.o', map) };
+  return {
+    whole: (await stat(file('countdown.wasm'))).size,
+    own: shareOf('corun.o:(', map),
+    strings: shareOf('<internal>:(.rodata', map),
+  };
 }
 
-/** Adds up an object's code and data. Lines are: address, offset and size in hexadecimal, object:(section).
- * Zeros (.bss) are in no file. */
-function shareOf(object, map) {
+/** Adds up the code and data of what begins so. Lines are: address, offset and size in hexadecimal,
+ * object:(section). Zeros (.bss) are in no file. */
+function shareOf(beginning, map) {
   let sum = 0;
   for (const [, size, section] of map.matchAll(/^ *\S+ +\S+ +([0-9a-f]+) +\S*?([^/\s]+:\(.*\))$/gm)) {
-    if (section.startsWith(`${object}:(`) && !section.includes('(.bss')) sum += parseInt(size, 16);
+    if (section.startsWith(beginning) && !section.includes('(.bss')) sum += parseInt(size, 16);
   }
   return sum;
 }

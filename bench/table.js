@@ -16,7 +16,7 @@ const ratios = [['wasm, Node', 'native'], ['wasm, wasmtime', 'native'], ['asynci
 /**
  * @param {import('./rows.js').rows} rows
  * @param {string[]} columns
- * @param {(row: string, column: string) => number | undefined} look a median
+ * @param {(row: string, column: string) => number | undefined} look a number
  * @returns {string}
  */
 export function table(rows, columns, look) {

@@ -10,28 +10,28 @@ function(corun_add_program name)
     target_link_libraries(${name} PRIVATE corun::corun)
     if(EMSCRIPTEN)
         set_target_properties(${name} PROPERTIES SUFFIX .mjs)
-        target_link_options(${name} PRIVATE ${CORUN_EMSCRIPTEN_LINK_OPTIONS} -sTOTAL_STACK=${CORUN_STACK_SIZE})
+        # -O2: emcc 3.1.6 renames every export above it. Without ENVIRONMENT=node the module asks Node
+        # for nothing that is not there in ES modules; the driver brings the bytes. INVOKE_RUN=0: main
+        # would else start inside the factory, before an abort can be seen.
+        target_link_options(${name} PRIVATE
+            -O2
+            -sMODULARIZE
+            -sEXPORT_ES6
+            -sENVIRONMENT=web,worker
+            -sINVOKE_RUN=0
+            -sEXIT_RUNTIME=1
+            -sALLOW_MEMORY_GROWTH
+            -sEXPORTED_RUNTIME_METHODS=callMain,ENV
+            -sTOTAL_STACK=${CORUN_STACK_SIZE})
     elseif(CMAKE_SYSTEM_NAME STREQUAL "WASI")
         set_target_properties(${name} PROPERTIES SUFFIX .wasm)
         # The stack first: an overflow then traps at address 0 instead of overwriting data. The C
         # library's own debug information would more than double a release.
+        # C's stdin gets what the control channel carries.
         target_link_options(${name} PRIVATE
-            LINKER:--wrap=__wasi_fd_read # so that C's stdin gets what the control channel carries
+            LINKER:--wrap=__wasi_fd_read
             LINKER:--stack-first
             LINKER:-z,stack-size=${CORUN_STACK_SIZE}
             $<$<CONFIG:Release,MinSizeRel>:LINKER:--strip-debug>)
     endif()
 endfunction()
-
-# -O2: emcc 3.1.6 renames every export above it. Without ENVIRONMENT=node the module asks Node for
-# nothing that is not there in ES modules; the driver brings the bytes. INVOKE_RUN=0: main would else
-# start inside the factory, before an abort can be seen.
-set(CORUN_EMSCRIPTEN_LINK_OPTIONS
-    -O2
-    -sMODULARIZE
-    -sEXPORT_ES6
-    -sENVIRONMENT=web,worker
-    -sINVOKE_RUN=0
-    -sEXIT_RUNTIME=1
-    -sALLOW_MEMORY_GROWTH
-    -sEXPORTED_RUNTIME_METHODS=callMain,ENV)

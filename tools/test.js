@@ -10,17 +10,18 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { hosts, presets, root } from '../tests/support/env.js';
 
-function run(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
-  if (error) console.error(`${command}: ${error.message}`);
-  return error ? 1 : (status ?? 1);
+function run(command, args, stdout = 'inherit') {
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', stdout, 'inherit'], encoding: 'utf8' });
+  if (result.error) console.error(`${command}: ${result.error.message}`);
+  return { status: result.error ? 1 : (result.status ?? 1), output: result.stdout };
 }
 
-function must(what, command, args) {
+/** Runs a step of the preparation; what it has to say is only of interest if it fails. */
+function must(what, command, args, stdout = 'pipe') {
   console.log(`-- ${what}`);
-  const status = run(command, args);
+  const { status, output } = run(command, args, stdout);
   if (status === 0) return;
-  console.error(`npm test: ${what} failed (${[command, ...args].join(' ')})`);
+  console.error(`${output ?? ''}npm test: ${what} failed (${[command, ...args].join(' ')})`);
   process.exit(status);
 }
 
@@ -33,7 +34,7 @@ function testFiles(wanted) {
   return readdirSync(join(root, 'tests'), { recursive: true })
     .map((name) => join('tests', String(name)))
     .filter((name) => name.endsWith('.test.js'))
-    .filter((name) => !name.startsWith('tests/js/') || hosts.includes('node'))
+    .filter((name) => !name.startsWith('tests/js/') || hosts.includes('node') || hosts.includes('chromium'))
     .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
     .sort();
 }
@@ -43,12 +44,12 @@ if (files.length === 0) {
   console.error(`npm test: no test file's path contains ${process.argv.slice(2).join(' or ')}`);
   process.exit(2);
 }
-must('set up', join(root, 'tools/setup'), hosts);
+must('set up', join(root, 'tools/setup'), hosts, 'inherit');
 for (const preset of presets()) buildPreset(preset);
 if (hosts.some((host) => host !== 'native')) must('build the page package', 'npm', ['run', '--silent', 'build:web']);
 
-// One file at a time on two cores: most files run their own cases side by side.
+// One file at a time on two cores: most files run their own cases side by side. The time limit is for
+// files that do not end by themselves.
 const together = Math.max(1, availableParallelism() >> 1);
-process.exitCode = run(process.execPath, [
-  '--test', '--test-reporter=spec', `--test-concurrency=${together}`, ...files,
-]);
+const options = ['--test-reporter=spec', `--test-concurrency=${together}`, `--test-timeout=${15 * 60_000}`];
+process.exitCode = run(process.execPath, ['--test', ...options, ...files]).status;

@@ -11,6 +11,12 @@ test('comments and docs name what exists', async () => {
   assert.equal(status, 0);
 });
 
+test('the JavaScript of the package agrees with its types', async () => {
+  const { status, stdout } = await execute('npx', ['--no-install', 'tsc', '-p', 'tsconfig.json', '--noEmit'], { cwd: root });
+  assert.equal(stdout, '');
+  assert.equal(status, 0);
+});
+
 // Where a line that differs by platform may stand outside of hosts/, and why.
 const allowedConditions = new Map([
   ['include/corun/runner.h: #if defined(__wasm__)', 'only a wasm compiler knows export_name'],

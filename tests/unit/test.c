@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -82,7 +83,8 @@ void test_check_log(const char *expected, const char *file, int line)
 
 /* --------------------------------------------------------------- allocator */
 
-static long in_use, made, until_failure;
+static atomic_long in_use, made; /* threads allocate too */
+static long until_failure;
 static bool has_failed;
 
 static bool fails_now(void)

@@ -1,0 +1,112 @@
+/* Reports: who hears of errors that belong to nobody, and what debug mode adds. */
+#include "test.h"
+
+enum { MY_ERROR = CORUN_USER - 1 };
+
+CORUN_ASYNC(fail, (), ()) {
+    CORUN_BEGIN();
+    CORUN_RAISE(MY_ERROR);
+    CORUN_END();
+}
+
+static corun_runner runner; /* of the case that runs */
+
+static void run_failing_task(corun_loop *loop)
+{
+    CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(fail), NULL), 0);
+    CHECK_ERROR(corun_runner_run(&runner, corun_yield(), NULL, NULL), 0);
+}
+
+static void note_report(corun_loop *loop, const corun_report *report, void *word)
+{
+    CHECK(loop != NULL);
+    CHECK_TEXT(report->message, "Task exception was never retrieved");
+    test_log(word);
+}
+
+/* X1 */
+TEST(a_handler_is_set_replaced_and_taken_away)
+{
+    corun_loop *loop = test_open_sim(&runner);
+    corun_loop_set_exception_handler(loop, note_report, "one");
+    run_failing_task(loop);
+    corun_loop_set_exception_handler(loop, note_report, "two");
+    run_failing_task(loop);
+    corun_loop_set_exception_handler(loop, NULL, NULL);
+    run_failing_task(loop); /* to standard error */
+    CHECK_LOG("one two");
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+}
+
+/* X1: as asyncio's loop.call_exception_handler */
+TEST(a_program_reports_through_the_same_handler)
+{
+    corun_loop *loop = test_open_sim(&runner);
+    static const corun_failure failure = {MY_ERROR, "something", 0, NULL, NULL};
+    corun_report report = {.message = "from the program", .failure = &failure};
+    corun_report nothing = {.message = NULL};
+    corun_loop_call_exception_handler(loop, &report); /* to standard error: must not fall over */
+    corun_loop_call_exception_handler(loop, &nothing);
+    test_log_reports(loop);
+    corun_loop_call_exception_handler(loop, &report);
+    CHECK_LOG("[from the program] CORUN_USER-1");
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+}
+
+static void spawn_in_handler(corun_loop *loop, const corun_report *report, void *unused)
+{
+    (void)report, (void)unused;
+    test_log("report");
+    CHECK_ERROR(corun_loop_spawn(loop, corun_yield(), NULL), 0);
+    corun_loop_set_exception_handler(loop, note_report, "next");
+}
+
+TEST(a_handler_may_use_the_loop)
+{
+    corun_loop *loop = test_open_sim(&runner);
+    corun_loop_set_exception_handler(loop, spawn_in_handler, NULL);
+    run_failing_task(loop);
+    run_failing_task(loop);
+    CHECK_LOG("report next");
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+}
+
+static corun_loop *open_in_debug(void)
+{
+    corun_run_options options = {.loop_factory = corun_loop_sim, .debug = CORUN_DEBUG_ON};
+    corun_loop *loop = NULL;
+    corun_runner_open(&runner, &options);
+    CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
+    test_log_reports(loop);
+    return loop;
+}
+
+/* 02: references that were never released */
+TEST(debug_mode_tells_of_references_that_were_never_released)
+{
+    corun_loop *loop = open_in_debug();
+    corun_task *kept = NULL, *released = NULL;
+    CHECK_ERROR(corun_loop_spawn(loop, corun_yield(), &kept), 0);
+    CHECK_ERROR(corun_loop_spawn(loop, corun_yield(), &released), 0);
+    CHECK_ERROR(corun_runner_run(&runner, corun_sleep(1), NULL, NULL), 0);
+    corun_task_release(released);
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+    CHECK_LOG("[Task reference was never released]");
+    corun_task_release(kept);
+}
+
+CORUN_ASYNC(yield_once, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_yield());
+    CORUN_END();
+}
+
+/* B57 */
+TEST(debug_mode_changes_no_result)
+{
+    open_in_debug();
+    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(yield_once), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(fail), NULL, NULL), MY_ERROR);
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+    CHECK_LOG("");
+}

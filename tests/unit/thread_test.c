@@ -1,0 +1,248 @@
+/* Calls from other threads, and from the loop's own by the same function; programs whose own loop waits. */
+#include "test.h"
+
+static corun_loop *loop; /* of the case that runs */
+
+static void log_word(void *word)
+{
+    test_log(word);
+}
+
+static void from_inside(void *unused)
+{
+    (void)unused;
+    CHECK_ERROR(corun_loop_call_soon(loop, log_word, "a", NULL), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "b"), 0);
+    CHECK_ERROR(corun_loop_call_soon(loop, log_word, "c", NULL), 0);
+}
+
+/* L9 */
+TEST(from_the_loops_own_thread_it_is_call_soon)
+{
+    CHECK_ERROR(corun_loop_sim(&loop), 0);
+    CHECK_ERROR(corun_loop_call_soon(loop, from_inside, NULL, NULL), 0);
+    CHECK_ERROR(corun_loop_run(loop), CORUN_DEADLOCK);
+    CHECK_LOG("a b c");
+    CHECK_ERROR(corun_loop_close(loop), 0);
+}
+
+/* L9 */
+TEST(a_call_before_the_run_is_made_in_it)
+{
+    CHECK_ERROR(corun_loop_sim(&loop), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "one"), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "two"), 0);
+    CHECK_ERROR(corun_loop_run(loop), CORUN_DEADLOCK);
+    CHECK_LOG("one two");
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "dropped"), 0);
+    CHECK_ERROR(corun_loop_close(loop), 0); /* B65 */
+    CHECK_LOG("");
+}
+
+#if !defined(__wasm__)
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static corun_future *future;
+
+static void set_from_loop(void *value)
+{
+    CHECK_ERROR(corun_future_set(future, CORUN_VALUE(.p = value)), 0);
+}
+
+static void *set_from_thread(void *value)
+{
+    CHECK(corun_current_loop() == NULL); /* of this thread */
+    usleep(5000); /* so that the loop waits by then */
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, set_from_loop, value), 0);
+    return NULL;
+}
+
+/* L9: it wakes a loop that waits; the hold says that this will come */
+TEST_LOOP(another_thread_wakes_the_loop, (pthread_t thread; int sent;)) {
+    CORUN_BEGIN();
+    loop = corun_current_loop();
+    CHECK_ERROR(corun_future_create(NULL, &future), 0);
+    corun_loop_hold(loop);
+    CHECK_EQ(pthread_create(&my->thread, NULL, set_from_thread, &my->sent), 0);
+    CORUN_AWAIT(corun_wait_future(future));
+    CHECK(CORUN_RESULT().p == &my->sent);
+    pthread_join(my->thread, NULL);
+    corun_loop_unhold(loop);
+    corun_future_release(future);
+    CORUN_END();
+}
+
+enum { THREADS = 4, CALLS = 2000 };
+
+static long counts[THREADS];
+static bool in_order = true;
+
+struct call {
+    int thread, number;
+};
+
+static void count_call(void *argument)
+{
+    struct call *call = argument;
+    in_order = in_order && counts[call->thread] == call->number;
+    counts[call->thread]++;
+    free(call);
+}
+
+static void *call_often(void *argument)
+{
+    int thread = *(int *)argument;
+    for (int i = 0; i < CALLS; i++) {
+        struct call *call = malloc(sizeof *call);
+        *call = (struct call){thread, i};
+        CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, count_call, call), 0);
+    }
+    return NULL;
+}
+
+static long calls_made(void)
+{
+    long sum = 0;
+    for (int i = 0; i < THREADS; i++)
+        sum += counts[i];
+    return sum;
+}
+
+CORUN_ASYNC(await_all_calls, (), (pthread_t threads[THREADS]; int numbers[THREADS]; int n;)) {
+    CORUN_BEGIN();
+    loop = corun_current_loop();
+    for (my->n = 0; my->n < THREADS; my->n++) {
+        my->numbers[my->n] = my->n;
+        CHECK_EQ(pthread_create(&my->threads[my->n], NULL, call_often, &my->numbers[my->n]), 0);
+    }
+    while (calls_made() < THREADS * CALLS)
+        CORUN_AWAIT(corun_sleep(0.001));
+    for (my->n = 0; my->n < THREADS; my->n++)
+        pthread_join(my->threads[my->n], NULL);
+    CORUN_END();
+}
+
+/* L9: none is lost, none is made twice, each thread's in order */
+TEST(many_threads_call_at_once)
+{
+    CHECK_ERROR(corun_run(CORUN_CALL(await_all_calls), NULL, NULL), 0);
+    CHECK_EQ(calls_made(), THREADS * CALLS);
+    CHECK(in_order);
+}
+
+CORUN_ASYNC(give_after_a_while, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_sleep(0.005));
+    CORUN_RETURN(.i = 12);
+    CORUN_END();
+}
+
+static void *run_in_thread(void *out_value)
+{
+    corun_value value = CORUN_VALUE();
+    CHECK_ERROR(corun_run(CORUN_CALL(give_after_a_while), NULL, &value), 0);
+    *(int64_t *)out_value = value.i;
+    return NULL;
+}
+
+/* B14: each thread has its own loop */
+TEST(threads_run_side_by_side)
+{
+    pthread_t threads[THREADS];
+    int64_t values[THREADS] = {0};
+    for (int i = 0; i < THREADS; i++)
+        CHECK_EQ(pthread_create(&threads[i], NULL, run_in_thread, &values[i]), 0);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_EQ(values[i], 12);
+    }
+}
+
+static void *interrupt_from_thread(void *unused)
+{
+    (void)unused;
+    usleep(5000);
+    CHECK_EQ(corun_interrupt(), CORUN_INTERRUPT_TAKEN);
+    return NULL;
+}
+
+CORUN_ASYNC(wait_for_the_thread, (pthread_t *thread;), ()) {
+    CORUN_BEGIN();
+    CHECK_EQ(pthread_create(my->thread, NULL, interrupt_from_thread, NULL), 0);
+    CORUN_AWAIT(corun_forever());
+    CORUN_END();
+}
+
+/* B54: the loop is woken, whichever thread the interrupt comes to */
+TEST(another_thread_interrupts_the_run)
+{
+    pthread_t thread;
+    CHECK_ERROR(corun_run(CORUN_CALL(wait_for_the_thread, .thread = &thread), NULL, NULL), CORUN_INTERRUPTED);
+    pthread_join(thread, NULL);
+}
+
+static void *interrupt_nobody(void *unused)
+{
+    CHECK_ERROR(corun_run(CORUN_CALL(give_after_a_while), NULL, NULL), 0);
+    return unused;
+}
+
+/* B53: a run in another thread takes no signals, so it cannot be waited for as if one could come */
+static void *wait_without_signals(void *out_error)
+{
+    corun_future *never = NULL;
+    corun_runner runner;
+    corun_loop *own = NULL;
+    corun_runner_open(&runner, NULL);
+    CHECK_ERROR(corun_runner_loop(&runner, &own), 0);
+    CHECK_ERROR(corun_future_create(own, &never), 0);
+    *(int *)out_error = corun_runner_run(&runner, corun_wait_future(never), NULL, NULL);
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+    corun_future_release(never);
+    return NULL;
+}
+
+TEST(where_no_interrupt_can_come_a_deadlock_is_seen)
+{
+    pthread_t thread;
+    int error = 0;
+    CHECK_EQ(pthread_create(&thread, NULL, wait_without_signals, &error), 0);
+    pthread_join(thread, NULL);
+    CHECK_ERROR(error, CORUN_DEADLOCK);
+    CHECK_EQ(pthread_create(&thread, NULL, interrupt_nobody, NULL), 0);
+    pthread_join(thread, NULL);
+}
+
+/* ------------------------------------------------------ a loop of the program's */
+
+static void note_done(corun_runner *runner, int error, const corun_value *value, void *argument)
+{
+    (void)runner, (void)argument;
+    test_log(corun_error_name(error));
+    test_log_number(value->i);
+}
+
+/* As a program does that has a loop of its own: turns, and sleeps as long as a turn says. */
+TEST(a_started_run_goes_on_in_turns_of_the_hosts_own_loop)
+{
+    corun_runner runner;
+    int64_t next = 0;
+    corun_runner_open(&runner, NULL);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_after_a_while), note_done, NULL), 0);
+    CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
+    while (next != -2) {
+        next = corun_loop_turn(loop, 1000000);
+        CHECK(next >= 0 || next == -2);
+        CHECK(next <= 5000000);
+        if (next > 0)
+            usleep((unsigned)(next / 1000) + 1);
+    }
+    CHECK_LOG("OK 12");
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+}
+
+#endif

@@ -22,6 +22,8 @@ target_include_directories(corun
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE src .)
 target_link_libraries(corun PRIVATE $<BUILD_INTERFACE:corun_flags>)
+# A function that no header declares would not be exported.
+target_compile_options(corun PRIVATE -Wmissing-prototypes)
 if(CORUN_SEPARATE)
     set_target_properties(corun PROPERTIES C_VISIBILITY_PRESET hidden)
 endif()

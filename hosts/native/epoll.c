@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "corun/loop.h"
 #include "native.h"
 
 enum { EVENTS_A_WAIT = 64 };

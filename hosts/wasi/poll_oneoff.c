@@ -11,6 +11,7 @@
 #include <wasi/api.h>
 
 #include "control.h"
+#include "corun/loop.h"
 
 enum { MOST_WATCHES = 64 };
 

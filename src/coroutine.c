@@ -37,8 +37,10 @@ static void call_cancel(void *self, corun_waiter *waiter)
 
 /* ------------------------------------------------------------ the exit kept */
 
-/* Bytes that a frame holds until it is popped. */
+/* Bytes of an exit or an outcome. */
 struct kept_bytes {
+    struct kept_bytes *next;  /* while held: the one held before */
+    const corun_frame *frame; /* while held: by whom */
     size_t size;
     char data[];
 };
@@ -130,6 +132,35 @@ int outcome_of_value(struct outcome *out, corun_value value)
     return 0;
 }
 
+/* The bytes of the result before may be what an await was given: CORUN_AWAIT(corun_write(1,
+ * CORUN_RESULT().bytes, n)). They are held until that await has ended. */
+static int hold_bytes(corun_task *task, corun_frame *frame)
+{
+    struct rare *rare = future_rare(&task->future);
+    struct outcome *outcome = &task->future.outcome;
+    struct kept_bytes *bytes = container_of(outcome->value.bytes, struct kept_bytes, data);
+    if (!rare)
+        return -ENOMEM;
+    bytes->next = rare->held;
+    bytes->frame = frame;
+    rare->held = bytes;
+    frame->mode |= FRAME_HOLDS_BYTES;
+    outcome->owned = false;
+    return 0;
+}
+
+void frame_await_ended(corun_task *task, corun_frame *frame)
+{
+    frame->caught = 0;
+    if (!(frame->mode & FRAME_HOLDS_BYTES))
+        return;
+    for (struct kept_bytes *bytes; (bytes = task->future.rare->held) && bytes->frame == frame;) {
+        task->future.rare->held = bytes->next;
+        memory_release(bytes);
+    }
+    frame->mode &= (uint8_t)~FRAME_HOLDS_BYTES;
+}
+
 /* -------------------------------------------------- how exits are passed on */
 
 static corun_where where_of(const corun_frame *frame)
@@ -158,7 +189,10 @@ static void drop_arguments(corun_frame *frame)
 static int pop_frame(corun_task *task)
 {
     corun_frame *frame = task->top;
-    exit_take(frame, &task->future.outcome);
+    struct outcome *outcome = &task->future.outcome;
+    if (unlikely(outcome->owned)) /* the latest await's, which nobody awaited anything after */
+        outcome_release(outcome);
+    exit_take(frame, outcome);
     if (unlikely(frame->error))
         drop_arguments(frame);
     frame_pop(task);
@@ -229,6 +263,7 @@ int frames_deliver_error(corun_task *task)
 {
     struct outcome *outcome = &task->future.outcome;
     for (corun_frame *frame; (frame = task->top);) {
+        frame_await_ended(task, frame);
         if (goes_on_after(outcome, frame))
             return STEP_AGAIN;
         exit_take(frame, outcome);
@@ -243,6 +278,7 @@ void frames_abandon(corun_task *task)
     while (task->top) {
         corun_frame *frame = task->top;
         bool leaving = frame->state == FRAME_CLEANUP;
+        frame_await_ended(task, frame);
         drop_arguments(frame);
         if (leaving)
             exit_clear(frame);
@@ -252,11 +288,13 @@ void frames_abandon(corun_task *task)
 
 /* ------------------------------------------------------ what macros expand to */
 
-/* There is no memory for the frame. Whoever awaits the call cannot tell that from an error inside it, so its
- * arguments are dropped. */
-static int refuse_call(corun_task *task, corun_frame *call)
+/* There is no memory to begin an await. Whoever awaits a call cannot tell that from an error inside it, so
+ * its arguments are dropped. */
+static int refuse_await(corun_task *task, const corun_awaitable *awaitable)
 {
-    drop_arguments(call);
+    if (awaitable->type == &corun_call_type_)
+        drop_arguments(awaitable->self);
+    outcome_release(&task->future.outcome);
     task->future.outcome = outcome_of_error(-ENOMEM, NULL);
     return frames_deliver(task);
 }
@@ -266,8 +304,8 @@ int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *aw
     struct outcome *outcome = &task->future.outcome;
     frame->mode = (uint8_t)mode;
     frame->state |= FRAME_BODY;
-    if (unlikely(outcome->owned))
-        outcome_release(outcome);
+    if (unlikely(outcome->owned) && hold_bytes(task, frame) < 0)
+        return refuse_await(task, awaitable);
     /* The two commonest are told first, before anything is copied. */
     if (awaitable->type == &corun_yield_type_) {
         outcome->value.tag = CORUN_NO_VALUE;
@@ -278,7 +316,7 @@ int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *aw
         return task_wait(task, awaitable);
     if (likely(frame_push(task, awaitable->self) != NULL))
         return STEP_AGAIN;
-    return refuse_call(task, awaitable->self);
+    return refuse_await(task, awaitable);
 }
 
 corun_value corun_result_(const corun_task *task)

@@ -11,4 +11,7 @@
  */
 enum frame_state { FRAME_NEW = 0, FRAME_BODY = 1, FRAME_CLEANUP = 3 };
 
+/* Beside the mode of a frame's await: bytes of the result before are held until it has ended. */
+enum { FRAME_HOLDS_BYTES = 4 };
+
 #endif

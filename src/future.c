@@ -98,7 +98,7 @@ struct rare *future_rare(corun_future *future)
     if (!future->rare) {
         future->rare = memory_allocate(sizeof *future->rare);
         if (future->rare)
-            *future->rare = (struct rare){NULL, NULL};
+            *future->rare = (struct rare){NULL, NULL, NULL};
     }
     return future->rare;
 }

@@ -43,6 +43,7 @@ struct corun_future {
 struct rare {
     char *name;
     corun_failure *cancel_failure; /* the message of the latest cancel, until it is delivered */
+    struct kept_bytes *held;       /* results that present awaits may have been given, innermost first */
 };
 
 CORUN_INTERNAL void future_init(corun_future *future, corun_loop *loop);

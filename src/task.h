@@ -82,6 +82,8 @@ CORUN_INTERNAL void frames_free(corun_task *task);
 /* coroutine.c: hands the error that is the task's outcome to the innermost frame, or on to its callers. Returns
  * what to do next. */
 CORUN_INTERNAL int frames_deliver_error(corun_task *task);
+/* Tells a frame that its present await is over: it has caught nothing yet, and holds nothing. */
+CORUN_INTERNAL void frame_await_ended(corun_task *task, corun_frame *frame);
 /* Drops every frame of a task that will not run again, innermost first. */
 CORUN_INTERNAL void frames_abandon(corun_task *task);
 
@@ -118,8 +120,8 @@ static inline int frames_deliver(corun_task *task)
         return frames_deliver_error(task);
     if (unlikely(!frame))
         return STEP_FINISHED;
-    if (frame->mode != CORUN_PASS_ON_)
-        frame->caught = 0;
+    if (unlikely(frame->mode != CORUN_PASS_ON_))
+        frame_await_ended(task, frame);
     return STEP_AGAIN;
 }
 

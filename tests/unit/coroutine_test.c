@@ -80,6 +80,49 @@ TEST_LOOP(values_of_each_kind, (double f; void *p; corun_task *task; corun_value
     CORUN_END();
 }
 
+CORUN_ASYNC(read_later, (const char *text;), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_yield());
+    CORUN_AWAIT(CORUN_CALL(give_bytes)); /* holds bytes of its own meanwhile */
+    CORUN_AWAIT(CORUN_CALL(give_pointer, .p = (void *)(uintptr_t)CORUN_RESULT().bytes));
+    CHECK_TEXT(my->text, "bytes!");
+    CORUN_RAISE(CORUN_USER);
+    CORUN_END();
+}
+
+/* Bytes of a result live until the await that they were given to has ended, however it does. */
+TEST_LOOP(bytes_can_be_given_to_the_next_await, (corun_task *task;)) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_AWAIT(CORUN_CALL(give_bytes));
+    CORUN_CATCH_AWAIT(CORUN_CALL(read_later, .text = CORUN_RESULT().bytes));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_USER);
+    CORUN_AWAIT(CORUN_CALL(give_bytes));
+    CORUN_AWAIT(corun_write(2, CORUN_RESULT().bytes, 0));
+    CORUN_FINALLY();
+    CORUN_AWAIT(CORUN_CALL(give_bytes));
+    CORUN_CATCH_AWAIT(CORUN_CALL(read_later, .text = CORUN_RESULT().bytes));
+    CORUN_AWAIT(CORUN_CALL(give_bytes));
+    CHECK_TEXT(CORUN_RESULT().bytes, "bytes!");
+    CORUN_END();
+}
+
+CORUN_ASYNC(hold_for_ever, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_CALL(give_bytes));
+    CORUN_AWAIT(corun_forever());
+    CORUN_END();
+}
+
+TEST(held_bytes_go_with_a_task_that_is_abandoned)
+{
+    corun_loop *loop;
+    CHECK_ERROR(corun_loop_sim(&loop), 0);
+    CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(hold_for_ever), NULL), 0);
+    CHECK_EQ(corun_loop_turn(loop, 1000), -1);
+    corun_loop_close(loop);
+}
+
 /* ----------------------------------------------------- where awaits may stand */
 
 CORUN_ASYNC(in_a_switch, (int which;), (int seen;)) {

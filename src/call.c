@@ -70,6 +70,7 @@ int corun_loop_call_soon(corun_loop *loop, void (*function)(void *), void *argum
     if (!callback)
         return -ENOMEM;
     callback->bindings = bindings_retain(*bindings_current());
+    calls_take_foreign(loop); /* what came before goes before (L9) */
     loop_ready(loop, &callback->entry);
     give_reference(callback, out_callback);
     return 0;

@@ -110,10 +110,13 @@ static void close_stopped(void *self, int rc)
         done(runner, error, &runner->private_.value, runner->private_.done_argument);
 }
 
-/* From inside its own run: everything is cancelled, the caller too, nothing is closed (B66). */
-static int refuse_inside(corun_runner *runner)
+/* From inside its own run: everything is cancelled, the caller too, nothing is closed (B66). Between the
+ * turns of a started run: nothing happens. */
+static int refuse_while_running(corun_runner *runner)
 {
     corun_loop *loop = runner->private_.loop;
+    if (!corun_loop_is_running(loop))
+        return CORUN_RUNNING;
     for (struct list *at = loop->tasks.next; at != &loop->tasks; at = at->next)
         corun_task_cancel(container_of(at, corun_task, all), NULL);
     return CORUN_RUNNING;
@@ -130,7 +133,7 @@ static int check_close(corun_runner *runner)
     case RUNNER_CLOSING:
         return CORUN_RUNNING;
     case RUNNER_RUNNING:
-        return refuse_inside(runner);
+        return refuse_while_running(runner);
     default:
         return 0;
     }

@@ -44,6 +44,7 @@ struct corun_loop {
     corun_exception_handler *handler;
     void *handler_argument;
     struct loop_listener listener;
+    struct entry stop_entry; /* queued when main is done; not queued while link.next is NULL */
     _Atomic(const void *) thread; /* that runs it, NULL while it does not run */
     uint32_t references; /* of tasks and futures, and one until it is closed */
     int leaving; /* the error that leaves the loop, valid until it has left */

@@ -123,12 +123,18 @@ void runner_clear_result(corun_runner *runner)
     runner->private_.error = 0;
 }
 
-/* Main's own done callback, so that what was ready before it gets one more turn (B30). A main whose run
- * is over, since something left the loop or stopped it, must not stop a later one (B32, B33). */
-static void main_done(corun_task *task, void *loop)
+static void stop_run(struct entry *entry)
 {
-    if (task->future.task_flags & TASK_IS_MAIN)
-        corun_loop_stop(loop);
+    entry->link.next = NULL;
+    corun_loop_stop(container_of(entry, corun_loop, stop_entry));
+}
+
+/* A main that is done, but whose run something else has ended, must not stop a later one (B32, B33). */
+static void forget_stop(corun_loop *loop)
+{
+    if (loop->stop_entry.link.next)
+        loop_unready(loop, &loop->stop_entry);
+    loop->stop_entry.link.next = NULL;
 }
 
 static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *context)
@@ -146,12 +152,7 @@ static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *
     rc = task_create(loop, main, context ? context : runner->private_.context, &task);
     if (rc < 0)
         return rc;
-    rc = corun_task_add_done_callback(task, main_done, loop);
-    if (rc < 0) {
-        corun_task_cancel(task, NULL); /* it has not begun: the next run or close lets go of it */
-        corun_task_release(task);
-        return rc;
-    }
+    loop->stop_entry.run = stop_run;
     task->future.task_flags |= TASK_IS_MAIN;
     runner->private_.main_task = task;
     loop->listener = (struct loop_listener){NULL, run_interrupted, NULL, NULL, runner};
@@ -221,6 +222,7 @@ static int end_run(corun_runner *runner, int rc)
         report_text("corun: every task waits and nothing can wake one\n");
         corun_print_tasks(runner->private_.loop);
     }
+    forget_stop(runner->private_.loop);
     runner->private_.loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
     main_task->future.task_flags &= (uint8_t)~TASK_IS_MAIN;
     runner->private_.main_task = NULL;

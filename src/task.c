@@ -247,6 +247,9 @@ void task_finish(corun_task *task)
     list_append(&loop->unreleased, &task->all);
     if (leaves_loop(outcome->error))
         loop_abort(loop, outcome->error);
+    /* The run stops behind all that is ready by now, so that it gets one more turn (B30). */
+    if (task->future.task_flags & TASK_IS_MAIN)
+        loop_ready(loop, &loop->stop_entry);
     future_finish(&task->future, outcome->error == CORUN_CANCELLED ? FUTURE_CANCELLED : FUTURE_FINISHED);
     if (loop->listener.task_removed)
         loop->listener.task_removed(loop->listener.self, task);

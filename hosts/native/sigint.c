@@ -21,11 +21,16 @@
 
 enum { MOST_SIGNALS = 8 };
 
+struct taken {
+    int number;
+    struct sigaction before;
+};
+
 /* Valid while a loop has the signals. */
 static struct {
     const void *owner;
     pthread_t thread;
-    int taken[MOST_SIGNALS];
+    struct taken taken[MOST_SIGNALS];
     int count;
 } handled;
 
@@ -55,11 +60,11 @@ static bool is_main_thread(void)
     return syscall(SYS_gettid) == getpid();
 }
 
-static bool take_signal(int number)
+static bool take_signal(int number, struct sigaction *before)
 {
-    struct sigaction before, ours;
-    if (sigaction(number, NULL, &before) < 0 || before.sa_flags & SA_SIGINFO
-        || before.sa_handler != SIG_DFL)
+    struct sigaction ours;
+    if (sigaction(number, NULL, before) < 0 || before->sa_flags & SA_SIGINFO
+        || before->sa_handler != SIG_DFL)
         return false;
     memset(&ours, 0, sizeof ours);
     ours.sa_handler = handle;
@@ -77,9 +82,11 @@ int signals_start(const void *owner, const int *wanted)
     handled.owner = owner;
     handled.thread = pthread_self();
     handled.count = 0;
-    for (; *wanted && handled.count < MOST_SIGNALS; wanted++)
-        if (take_signal(*wanted))
-            handled.taken[handled.count++] = *wanted;
+    for (; *wanted && handled.count < MOST_SIGNALS; wanted++) {
+        struct taken *next = &handled.taken[handled.count];
+        next->number = *wanted;
+        handled.count += take_signal(*wanted, &next->before);
+    }
     if (handled.count == 0)
         handled.owner = NULL;
     return handled.count > 0;
@@ -90,9 +97,10 @@ void signals_stop(const void *owner)
     if (handled.owner != owner)
         return;
     for (int i = 0; i < handled.count; i++) {
+        const struct taken *taken = &handled.taken[i];
         struct sigaction now;
-        if (sigaction(handled.taken[i], NULL, &now) == 0 && now.sa_handler == handle)
-            signal(handled.taken[i], SIG_DFL);
+        if (sigaction(taken->number, NULL, &now) == 0 && now.sa_handler == handle)
+            sigaction(taken->number, &taken->before, NULL);
     }
     handled.owner = NULL;
 }

@@ -186,24 +186,29 @@ static void clear_turn_result(void)
     keep_result_error(0);
 }
 
+static void keep_result(int error, const corun_value *value)
+{
+    keep_result_error(error);
+    if (error == 0 || error == CORUN_SYSTEM_EXIT)
+        keep_result_value(value);
+    if (result.error && result.error != CORUN_SYSTEM_EXIT)
+        result.status = 1;
+    else
+        result.status = value->tag == CORUN_INTEGER ? (int32_t)value->i : 0;
+}
+
 static void main_ended(corun_runner *self, int error, const corun_value *value, void *argument)
 {
-    bool has_value = error == 0 || error == CORUN_SYSTEM_EXIT;
     (void)self, (void)argument;
     result.state = TURN_IDLE;
-    keep_result_error(error);
-    if (has_value)
-        keep_result_value(value);
-    result.status = result.error && result.error != CORUN_SYSTEM_EXIT ? 1
-                    : value->tag == CORUN_INTEGER                     ? (int32_t)value->i
-                                                                      : 0;
+    keep_result(error, value);
 }
 
 static void runner_closed(corun_runner *self, int error, const corun_value *value, void *argument)
 {
-    (void)self, (void)value, (void)argument;
+    (void)self, (void)argument;
     result.state = TURN_CLOSED;
-    keep_result_error(error);
+    keep_result(error, value);
 }
 
 /* ------------------------------------------------------------------- exports */

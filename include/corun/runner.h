@@ -63,7 +63,7 @@ typedef void corun_run_done(corun_runner *runner, int error, const corun_value *
  *   CORUN_DEADLOCK  nothing could have woken it
  *   CORUN_UNSUPPORTED  the host must not block (a page): use CORUN_MAIN, CORUN_ENTRY or
  *                      corun_runner_start
- *   -ENOMEM, or what the loop factory returned
+ *   -ENOMEM, or what the loop factory returned; drop main's arguments yourself, if it has not begun
  *   owner    `options` may be NULL and is copied; bytes in *out_value are for corun_free_bytes;
  *            out_value may be NULL
  *   asyncio  asyncio.run, B11-B15
@@ -119,7 +119,8 @@ CORUN_API int corun_runner_start(corun_runner *runner, corun_awaitable main, cor
  *   returns  0
  *   CORUN_INTERRUPTED  an interrupt during close abandoned what was left
  *   CORUN_SYSTEM_EXIT  a task asked to exit while it was being cancelled
- *   CORUN_RUNNING  called from inside its own run: everything is cancelled, nothing closed
+ *   CORUN_RUNNING  from inside its own run: every task of it is cancelled, nothing closed; between the
+ *                  turns of a started run, or while another call closes it: nothing happens
  *   CORUN_UNSUPPORTED  the host must not block: use corun_runner_close_start
  *   asyncio  Runner.close, B58-B68
  */

@@ -23,6 +23,11 @@ for (const host of runHosts) {
       assert.deepEqual([outcome.status, outcome.stdout], [7, 'cleaned up\n'], outcome.stderr);
     });
 
+    test('CORUN_EXIT in a task that main left behind', options, async () => {
+      const outcome = await start('exits', '7', 'late');
+      assert.deepEqual([outcome.status, outcome.stdout], [7, 'cleaned up\n'], outcome.stderr);
+    });
+
     test('an error: 1, with its chain of awaits', options, async () => {
       const { status, stdout, stderr } = await start('fails');
       assert.deepEqual([status, stdout], [1, 'before\ncleaned up\n'], stderr);

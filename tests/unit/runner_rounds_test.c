@@ -352,6 +352,7 @@ TEST(a_started_run_goes_on_in_turns)
     CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_later, .value = 3), note_done, "run"), 0);
     CHECK_LOG("");
     CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(nothing), NULL, NULL), CORUN_RUNNING);
+    CHECK_ERROR(corun_runner_close(&runner), CORUN_RUNNING); /* and it goes on */
     CHECK_EQ(turn_until_idle(loop), -2);
     CHECK_LOG("run OK 3");
     CHECK_ERROR(corun_runner_close_start(&runner, note_done, "close"), 0);

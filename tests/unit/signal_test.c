@@ -45,6 +45,22 @@ TEST(a_signal_interrupts_the_run)
     CHECK_ERROR(corun_run(CORUN_CALL(raise_and_wait, .number = SIGINT), NULL, NULL), CORUN_INTERRUPTED);
 }
 
+/* Flags and mask too: whoever had set them finds them as they were */
+TEST(what_was_there_is_put_back_exactly)
+{
+    struct sigaction before, after;
+    memset(&before, 0, sizeof before);
+    before.sa_handler = SIG_DFL;
+    before.sa_flags = SA_NODEFER;
+    sigaddset(&before.sa_mask, SIGUSR1);
+    CHECK_EQ(sigaction(SIGINT, &before, NULL), 0);
+    CHECK_ERROR(corun_run(corun_yield(), NULL, NULL), 0);
+    CHECK_EQ(sigaction(SIGINT, NULL, &after), 0);
+    CHECK(after.sa_handler == SIG_DFL);
+    CHECK_EQ(after.sa_flags & (SA_RESTART | SA_NODEFER), SA_NODEFER);
+    CHECK_EQ(sigismember(&after.sa_mask, SIGUSR1), 1);
+}
+
 static handler *seen_int, *seen_term;
 
 CORUN_ASYNC(note_dispositions, (), ()) {

@@ -39,6 +39,18 @@ TEST(a_call_before_the_run_is_made_in_it)
     CHECK_LOG("");
 }
 
+/* L9: also before anybody runs the loop */
+TEST(calls_keep_their_order_whatever_function_made_them)
+{
+    CHECK_ERROR(corun_loop_sim(&loop), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "a"), 0);
+    CHECK_ERROR(corun_loop_call_soon(loop, log_word, "b", NULL), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "c"), 0);
+    CHECK_ERROR(corun_loop_run(loop), CORUN_DEADLOCK);
+    CHECK_LOG("a b c");
+    CHECK_ERROR(corun_loop_close(loop), 0);
+}
+
 #if !defined(__wasm__)
 
 #include <errno.h>

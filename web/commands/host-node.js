@@ -29,7 +29,7 @@ export async function runOn({ file, args, env, dirs, grace }) {
 async function settle(runner, args) {
   const result = await runner.run('main', { args }).catch((error) => ({ error }));
   const closed = await runner.close().catch((error) => ({ error }));
-  return result.error ? result : { ...result, ...closed };
+  return { ...result, ...closed, error: result.error ?? closed.error };
 }
 
 function end({ status: exitStatus, error }, file) {
@@ -41,5 +41,5 @@ function end({ status: exitStatus, error }, file) {
     return trapped;
   }
   process.stderr.write(`corun: main failed: ${error.code ?? error.name}: ${error.message}\n${error.trace ?? ''}`);
-  return status.failed;
+  return exitStatus ?? status.failed;
 }

@@ -33,8 +33,8 @@ export async function run(source, options = {}) {
     await session.close(signal).catch(() => {});
     throw error;
   }
-  await session.close(signal);
-  return { ...result, ...session.collected() };
+  const exit = await session.close(signal);
+  return { ...result, ...exit, ...session.collected() };
 }
 
 /**

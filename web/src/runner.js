@@ -16,7 +16,7 @@ import { Session } from './session.js';
  */
 export class Runner {
   /** @type {Session} */ #session;
-  /** @type {Promise<void> | undefined} */ #closing;
+  /** @type {ReturnType<Session['close']> | undefined} */ #closing;
 
   /**
    * @private by Runner.open only
@@ -100,18 +100,19 @@ export class Runner {
   /**
    * Cancels the background tasks that are left, waits for their cleanup, writes what is still to be
    * written. Twice is once; an error is told once. Rejects with a CorunError `CORUN_RUNNING` while a
-   * run is under way.
+   * run is under way. Resolves with the status that a task asked for by CORUN_EXIT while it was being
+   * cancelled, else without one.
    *
    * page: yes, worker: yes, Node: yes
    *
    * @param {{ signal?: AbortSignal }} [options] an abort abandons what is left
-   * @returns {Promise<void>}
+   * @returns {Promise<{ status?: number }>}
    */
   async close({ signal } = {}) {
     this.#closing ??= this.#session.close(signal).finally(() => {
       this.#closing = undefined;
     });
-    await this.#closing;
+    return this.#closing;
   }
 }
 

@@ -91,14 +91,19 @@ export class Session {
     return this.#conclude(outcome, work);
   }
 
-  /** @param {AbortSignal | undefined} signal abandons what is left */
+  /**
+   * @param {AbortSignal | undefined} signal abandons what is left
+   * @returns {Promise<Partial<{ status: number, value: RunResult['value'] }>>} what a task that exits
+   *   during the close says that the process would end with; else nothing
+   */
   async close(signal) {
     if (this.#work) throw new CorunError('CORUN_RUNNING', 'the runner is running');
-    if (this.#over) return;
+    if (this.#over) return {};
     const { outcome, work } = await this.#perform(() => this.#guest.close(), signal);
     this.#over ||= 'the runner is closed';
     await this.#guest.dispose();
-    this.#conclude(outcome, work);
+    const ended = this.#conclude(outcome, work);
+    return outcome.kind === 'done' && !outcome.result.error ? {} : ended;
   }
 
   /**

@@ -120,6 +120,9 @@ CORUN_INTERNAL void *loop_host_state(const corun_loop *loop, const struct host *
  * corun_loop_default makes loops that the driver turns. Only where a build has both. */
 CORUN_INTERNAL void host_is_driven(void);
 
+/* Lets other threads go on for a moment. */
+CORUN_INTERNAL void host_pause(void);
+
 /* Makes sure that constructors have run. */
 CORUN_INTERNAL void host_start(void);
 /* Ends the program, flushed, with a status that is main's own; or after an interrupt, the way the host's

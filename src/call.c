@@ -9,8 +9,9 @@
 #include "memory.h"
 
 enum callback_state {
-    CALLBACK_QUEUED, /* in the ready queue or the timer heap; the loop has a reference */
-    CALLBACK_OVER,   /* called, cancelled or dropped */
+    CALLBACK_QUEUED,  /* in the ready queue or the timer heap; the loop has a reference */
+    CALLBACK_RUNNING, /* being called */
+    CALLBACK_OVER,    /* called, cancelled or dropped */
 };
 
 struct corun_callback {
@@ -18,37 +19,61 @@ struct corun_callback {
     corun_loop *loop;
     void (*function)(void *);
     void *argument;
-    struct bindings *bindings; /* its context's values; NULL in a call from another thread */
+    struct bindings *bindings; /* its context's values */
     corun_callback *next_foreign; /* valid until the loop's thread has taken it */
-    uint32_t references;
-    enum callback_state state;
+    atomic_uint references;
+    _Atomic enum callback_state state;
+    bool shared; /* any thread may cancel it: it stays where it is, and is skipped */
 };
 
 void corun_callback_release(corun_callback *callback)
 {
-    if (!callback || --callback->references > 0)
+    if (!callback || atomic_fetch_sub_explicit(&callback->references, 1, memory_order_acq_rel) > 1)
         return;
     bindings_release(callback->bindings);
     memory_release(callback);
 }
 
+/* Exactly one of the loop, a cancel and the close wins a callback that is queued. */
+static bool win(corun_callback *callback, enum callback_state state)
+{
+    enum callback_state expected = CALLBACK_QUEUED;
+    return atomic_compare_exchange_strong(&callback->state, &expected, state);
+}
+
+/* What this thread's loop is calling. */
+static _Thread_local corun_callback *called_here;
+
 static void run_callback(struct entry *entry)
 {
     corun_callback *callback = container_of(entry, corun_callback, entry);
     corun_loop *loop = callback->loop;
-    callback->state = CALLBACK_OVER;
+    if (!callback->shared)
+        atomic_store_explicit(&callback->state, CALLBACK_RUNNING, memory_order_relaxed);
+    else if (!win(callback, CALLBACK_RUNNING)) {
+        corun_callback_release(callback);
+        return;
+    }
+    called_here = callback;
     loop->callback_bindings = &callback->bindings;
     callback->function(callback->argument);
     loop->callback_bindings = NULL;
+    called_here = NULL;
+    atomic_store_explicit(&callback->state, CALLBACK_OVER, memory_order_release);
     corun_callback_release(callback);
 }
 
+/* In the current context, with the loop's reference. */
 static corun_callback *callback_create(corun_loop *loop, void (*function)(void *), void *argument)
 {
     corun_callback *callback = memory_allocate(sizeof *callback);
     if (callback)
-        *callback = (corun_callback){
-            .entry.run = run_callback, .loop = loop, .function = function, .argument = argument, .references = 1};
+        *callback = (corun_callback){.entry.run = run_callback,
+                                     .loop = loop,
+                                     .function = function,
+                                     .argument = argument,
+                                     .bindings = bindings_retain(*bindings_current()),
+                                     .references = 1};
     return callback;
 }
 
@@ -56,8 +81,14 @@ static void give_reference(corun_callback *callback, corun_callback **out_callba
 {
     if (!out_callback)
         return;
-    callback->references++;
+    atomic_fetch_add_explicit(&callback->references, 1, memory_order_relaxed);
     *out_callback = callback;
+}
+
+static void queue_call(corun_loop *loop, corun_callback *callback)
+{
+    calls_take_foreign(loop); /* what came before goes before (L9) */
+    loop_ready(loop, &callback->entry);
 }
 
 int corun_loop_call_soon(corun_loop *loop, void (*function)(void *), void *argument,
@@ -69,10 +100,8 @@ int corun_loop_call_soon(corun_loop *loop, void (*function)(void *), void *argum
     callback = callback_create(loop, function, argument);
     if (!callback)
         return -ENOMEM;
-    callback->bindings = bindings_retain(*bindings_current());
-    calls_take_foreign(loop); /* what came before goes before (L9) */
-    loop_ready(loop, &callback->entry);
     give_reference(callback, out_callback);
+    queue_call(loop, callback);
     return 0;
 }
 
@@ -85,10 +114,9 @@ static int call_at_ns(corun_loop *loop, int64_t deadline, void (*function)(void 
         return -ENOMEM;
     rc = timer_arm(&loop->timers, &callback->entry, deadline);
     if (rc < 0) {
-        memory_release(callback);
+        corun_callback_release(callback);
         return rc;
     }
-    callback->bindings = bindings_retain(*bindings_current());
     give_reference(callback, out_callback);
     return 0;
 }
@@ -114,9 +142,22 @@ int corun_loop_call_at(corun_loop *loop, double time, void (*function)(void *), 
     return call_at_ns(loop, time_after(0, time), function, argument, out_callback);
 }
 
+/* Returns when the call can no longer be under way, unless it is this call that asks (B73). */
+static void cancel_shared(corun_callback *callback)
+{
+    if (win(callback, CALLBACK_OVER) || callback == called_here)
+        return;
+    while (atomic_load_explicit(&callback->state, memory_order_acquire) == CALLBACK_RUNNING)
+        host_pause();
+}
+
 void corun_callback_cancel(corun_callback *callback)
 {
-    if (callback->state == CALLBACK_OVER)
+    if (callback->shared) {
+        cancel_shared(callback);
+        return;
+    }
+    if (callback->state != CALLBACK_QUEUED)
         return;
     callback->state = CALLBACK_OVER;
     if (!timer_disarm(&callback->loop->timers, &callback->entry))
@@ -126,17 +167,9 @@ void corun_callback_cancel(corun_callback *callback)
 
 /* --------------------------------------------------------- other threads */
 
-int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), void *argument)
+static void queue_foreign(corun_loop *loop, corun_callback *callback)
 {
-    corun_callback *callback, *newest;
-    if (loop->closed)
-        return CORUN_CLOSED;
-    if (loop_is_this_thread(loop))
-        return corun_loop_call_soon(loop, function, argument, NULL);
-    callback = callback_create(loop, function, argument);
-    if (!callback)
-        return -ENOMEM;
-    newest = atomic_load(&loop->foreign);
+    corun_callback *newest = atomic_load(&loop->foreign);
     do
         callback->next_foreign = newest;
     while (!atomic_compare_exchange_weak(&loop->foreign, &newest, callback));
@@ -145,6 +178,23 @@ int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), 
         atomic_store(&loop->woken, true);
         backend_wake(&loop->backend);
     }
+}
+
+int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), void *argument,
+                                    corun_callback **out_callback)
+{
+    corun_callback *callback;
+    if (loop->closed)
+        return CORUN_CLOSED;
+    callback = callback_create(loop, function, argument);
+    if (!callback)
+        return -ENOMEM;
+    callback->shared = true;
+    give_reference(callback, out_callback);
+    if (loop_is_this_thread(loop))
+        queue_call(loop, callback);
+    else
+        queue_foreign(loop, callback);
     return 0;
 }
 
@@ -171,7 +221,7 @@ static void drop_entry(struct entry *entry)
     if (future_drop_callback(entry) || entry->run != run_callback)
         return;
     callback = container_of(entry, corun_callback, entry);
-    callback->state = CALLBACK_OVER;
+    (void)win(callback, CALLBACK_OVER);
     corun_callback_release(callback);
 }
 

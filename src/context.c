@@ -13,7 +13,7 @@
 #include "task.h"
 
 struct bindings {
-    uint32_t references;
+    atomic_uint references; /* jobs and calls from other threads have some too */
     bool is_set; /* false: put back to where it was never set */
     const corun_var *var;
     void *value;
@@ -33,7 +33,7 @@ static uint64_t hash_of(const corun_var *var)
 struct bindings *bindings_retain(struct bindings *bindings)
 {
     if (bindings)
-        bindings->references++;
+        atomic_fetch_add_explicit(&bindings->references, 1, memory_order_relaxed);
     return bindings;
 }
 
@@ -52,7 +52,7 @@ static void let_go_value(const corun_var *var, void *value)
 /* Depth is at most that of the tree, 64. */
 void bindings_release(struct bindings *bindings)
 {
-    if (!bindings || --bindings->references > 0)
+    if (!bindings || atomic_fetch_sub_explicit(&bindings->references, 1, memory_order_acq_rel) > 1)
         return;
     bindings_release(bindings->below[0]);
     bindings_release(bindings->below[1]);

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "corun/loop.h"
 #include "corun/runner.h"
@@ -33,6 +34,12 @@ int corun_entry_start_(corun_awaitable main)
 
 void host_is_driven(void)
 {
+}
+
+void host_pause(void)
+{
+    struct timespec moment = {0, 50000};
+    nanosleep(&moment, NULL);
 }
 
 void host_start(void)

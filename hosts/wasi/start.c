@@ -25,6 +25,11 @@ int corun_loop_epoll(corun_loop **out_loop)
     return CORUN_UNSUPPORTED;
 }
 
+/* There is one thread. */
+void host_pause(void)
+{
+}
+
 /* Some linkers call constructors for _start, some round each export, and a reference to
  * __wasm_call_ctors turns that off. So they are called here, unless they have been. Volatile: LLVM would
  * run the constructor at compile time. */

@@ -26,6 +26,11 @@ void host_is_driven(void)
 }
 
 /* Emscripten's loader runs constructors before it offers any export. */
+/* There is one thread. */
+void host_pause(void)
+{
+}
+
 void host_start(void)
 {
 }

@@ -8,8 +8,8 @@
  * A task or callback begins with the values its creator had then; what it sets, nobody else sees. Taking
  * them over costs nothing, whatever their number: they are shared until somebody sets one.
  *
- * Values are pointers. A variable may say how to retain and release them; both are called on the
- * thread that sets, and on the loop's.
+ * Values are pointers. A variable may say how to retain and release them: on any thread that sets it or
+ * makes calls, and on the loop's.
  */
 #ifndef CORUN_CONTEXT_H
 #define CORUN_CONTEXT_H

@@ -112,19 +112,23 @@ CORUN_API int corun_loop_call_later(corun_loop *loop, double seconds, void (*fun
 CORUN_API int corun_loop_call_at(corun_loop *loop, double time, void (*function)(void *), void *argument,
                                  corun_callback **out_callback);
 
-/* The same from any thread: wakes the loop.
+/* The same from any thread: wakes the loop. From the loop's own it is corun_loop_call_soon.
  *
  *   returns  0
  *   CORUN_CLOSED  the loop is closed
  *   -ENOMEM  no memory
+ *   owner    as above; this callback may be cancelled and released by any thread
  *   thread   any, as long as the loop is not being closed
- *   asyncio  loop.call_soon_threadsafe, L9
+ *   asyncio  loop.call_soon_threadsafe, L9 B73
  */
-CORUN_API int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), void *argument);
+CORUN_API int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), void *argument,
+                                              corun_callback **out_callback);
 
 /* Takes a call back, if it has not been made. Twice is once.
  *
- *   asyncio  Handle.cancel, L6
+ *   thread   the loop's; of a call by corun_loop_call_soon_threadsafe any, and then it waits for a call
+ *            that is being made to end
+ *   asyncio  Handle.cancel, L6 B73
  */
 CORUN_API void corun_callback_cancel(corun_callback *callback);
 /* Gives a reference back. The call is made all the same. Takes NULL. */

@@ -362,7 +362,7 @@ static void try_closed(void *unused)
     CHECK_ERROR(corun_loop_call_soon(other, log_word, "x", &callback), CORUN_CLOSED);
     CHECK_ERROR(corun_loop_call_later(other, NAN, log_word, "x", &callback), CORUN_CLOSED);
     CHECK_ERROR(corun_loop_call_at(other, NAN, log_word, "x", &callback), CORUN_CLOSED);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(other, log_word, "x"), CORUN_CLOSED);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(other, log_word, "x", NULL), CORUN_CLOSED);
     CHECK_ERROR(corun_loop_spawn(other, corun_yield(), &task), CORUN_CLOSED);
     CHECK_ERROR(corun_sim_shuffle(other, 1), CORUN_UNSUPPORTED);
     CHECK(callback == NULL && task == NULL);

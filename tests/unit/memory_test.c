@@ -165,7 +165,7 @@ static int queue_calls(corun_loop *loop)
         callback = NULL;
     }
     if (rc == 0)
-        rc = corun_loop_call_soon_threadsafe(loop, count_call, NULL);
+        rc = corun_loop_call_soon_threadsafe(loop, count_call, NULL, NULL);
     return rc;
 }
 

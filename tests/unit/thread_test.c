@@ -12,7 +12,7 @@ static void from_inside(void *unused)
 {
     (void)unused;
     CHECK_ERROR(corun_loop_call_soon(loop, log_word, "a", NULL), 0);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "b"), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "b", NULL), 0);
     CHECK_ERROR(corun_loop_call_soon(loop, log_word, "c", NULL), 0);
 }
 
@@ -30,11 +30,11 @@ TEST(from_the_loops_own_thread_it_is_call_soon)
 TEST(a_call_before_the_run_is_made_in_it)
 {
     CHECK_ERROR(corun_loop_sim(&loop), 0);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "one"), 0);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "two"), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "one", NULL), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "two", NULL), 0);
     CHECK_ERROR(corun_loop_run(loop), CORUN_DEADLOCK);
     CHECK_LOG("one two");
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "dropped"), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "dropped", NULL), 0);
     CHECK_ERROR(corun_loop_close(loop), 0); /* B65 */
     CHECK_LOG("");
 }
@@ -43,9 +43,9 @@ TEST(a_call_before_the_run_is_made_in_it)
 TEST(calls_keep_their_order_whatever_function_made_them)
 {
     CHECK_ERROR(corun_loop_sim(&loop), 0);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "a"), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "a", NULL), 0);
     CHECK_ERROR(corun_loop_call_soon(loop, log_word, "b", NULL), 0);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "c"), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_word, "c", NULL), 0);
     CHECK_ERROR(corun_loop_run(loop), CORUN_DEADLOCK);
     CHECK_LOG("a b c");
     CHECK_ERROR(corun_loop_close(loop), 0);
@@ -55,6 +55,7 @@ TEST(calls_keep_their_order_whatever_function_made_them)
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ static void *set_from_thread(void *value)
 {
     CHECK(corun_current_loop() == NULL); /* of this thread */
     usleep(5000); /* so that the loop waits by then */
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, set_from_loop, value), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, set_from_loop, value, NULL), 0);
     return NULL;
 }
 
@@ -87,6 +88,78 @@ TEST_LOOP(another_thread_wakes_the_loop, (pthread_t thread; int sent;)) {
     corun_future_release(future);
     CORUN_END();
 }
+
+/* ------------------------------------------------ cancelling from outside, LOOP-08 B73 */
+
+static corun_callback *kept;
+static atomic_int stage; /* 1: the call is under way, 2: it is about to end */
+
+static void linger(void *unused)
+{
+    (void)unused;
+    stage = 1;
+    usleep(5000);
+    stage = 2;
+}
+
+static void *cancel_call(void *unused)
+{
+    (void)unused;
+    while (stage == 0)
+        usleep(100);
+    corun_callback_cancel(kept);
+    CHECK_EQ(stage, 2); /* it has waited for the end */
+    corun_callback_release(kept);
+    return NULL;
+}
+
+TEST_LOOP(cancelling_from_another_thread_waits_for_a_call_that_is_made, (pthread_t thread;)) {
+    CORUN_BEGIN();
+    stage = 0;
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(corun_current_loop(), linger, NULL, &kept), 0);
+    CHECK_EQ(pthread_create(&my->thread, NULL, cancel_call, NULL), 0);
+    CORUN_AWAIT(corun_sleep(0.001));
+    pthread_join(my->thread, NULL);
+    CHECK_EQ(stage, 2);
+    CORUN_END();
+}
+
+static void *cancel_now(void *unused)
+{
+    (void)unused;
+    corun_callback_cancel(kept);
+    corun_callback_cancel(kept);
+    return NULL;
+}
+
+TEST_LOOP(a_call_cancelled_by_another_thread_is_not_made, (pthread_t thread;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(corun_current_loop(), log_word, "no", &kept), 0);
+    CHECK_EQ(pthread_create(&my->thread, NULL, cancel_now, NULL), 0);
+    pthread_join(my->thread, NULL);
+    CORUN_AWAIT(corun_yield());
+    CHECK_LOG("");
+    corun_callback_release(kept);
+    CORUN_END();
+}
+
+static void cancel_itself(void *unused)
+{
+    (void)unused;
+    corun_callback_cancel(kept);
+    test_log("called");
+}
+
+TEST_LOOP(a_call_may_cancel_itself, ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(corun_current_loop(), cancel_itself, NULL, &kept), 0);
+    CORUN_AWAIT(corun_yield());
+    CHECK_LOG("called");
+    corun_callback_release(kept);
+    CORUN_END();
+}
+
+/* ------------------------------------------------------------- many of them */
 
 enum { THREADS = 4, CALLS = 2000 };
 
@@ -111,7 +184,7 @@ static void *call_often(void *argument)
     for (int i = 0; i < CALLS; i++) {
         struct call *call = malloc(sizeof *call);
         *call = (struct call){thread, i};
-        CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, count_call, call), 0);
+        CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, count_call, call, NULL), 0);
     }
     return NULL;
 }

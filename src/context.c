@@ -205,12 +205,20 @@ int corun_var_reset(const corun_var *var, corun_var_token *token)
 
 /* ---------------------------------------------------------------- contexts */
 
-int corun_context_copy(corun_context **out_context)
+corun_context *context_create(struct bindings *bindings)
 {
     corun_context *context = memory_allocate(sizeof *context);
+    if (context)
+        *context = (corun_context){1, false, bindings};
+    return context;
+}
+
+int corun_context_copy(corun_context **out_context)
+{
+    corun_context *context = context_create(*bindings_current());
     if (!context)
         return -ENOMEM;
-    *context = (corun_context){1, false, bindings_retain(*bindings_current())};
+    bindings_retain(context->bindings);
     *out_context = context;
     return 0;
 }

@@ -16,6 +16,8 @@ struct corun_context {
 
 CORUN_INTERNAL struct bindings *bindings_retain(struct bindings *bindings); /* takes NULL */
 CORUN_INTERNAL void bindings_release(struct bindings *bindings);            /* takes NULL */
+/* Makes a context that takes over a reference; NULL without memory, and then it does not. */
+CORUN_INTERNAL corun_context *context_create(struct bindings *bindings);
 /* Where the values of what runs now are kept. */
 CORUN_INTERNAL struct bindings **bindings_current(void);
 /* A loop that is entered has its own; what was entered before is given back when it is left. */

@@ -22,6 +22,7 @@
 #include "task.c"
 #include "cancel.c"
 #include "sleep.c"
+#include "spawn.c"
 #include "watch.c"
 #include "report.c"
 #include "inspect.c"

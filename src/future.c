@@ -178,24 +178,44 @@ int corun_task_add_done_callback(corun_task *task, void (*function)(corun_task *
     return add_done(added);
 }
 
-int corun_future_remove_done_callback(corun_future *future, void (*function)(corun_future *, void *),
-                                      void *argument)
+static bool is_equal(const struct done_callback *a, const struct done_callback *b)
 {
-    struct list *kept = NULL, *link;
+    bool same = a->future->flags & FUTURE_IS_TASK ? a->function.of_task == b->function.of_task
+                                                  : a->function.of_future == b->function.of_future;
+    return same && a->argument == b->argument;
+}
+
+static int remove_done(struct done_callback unwanted)
+{
+    struct list **waiters = &unwanted.future->waiters, *kept = NULL, *link;
     int removed = 0;
-    while ((link = ring_take_first(&future->waiters))) {
+    while ((link = ring_take_first(waiters))) {
         struct entry *entry = container_of(link, struct entry, link);
         struct done_callback *callback = container_of(entry, struct done_callback, entry);
-        if (entry->run == run_done && callback->function.of_future == function
-            && callback->argument == argument) {
+        if (entry->run == run_done && is_equal(callback, &unwanted)) {
             done_callback_free(callback);
             removed++;
         } else {
             ring_append(&kept, link);
         }
     }
-    future->waiters = kept;
+    *waiters = kept;
     return removed;
+}
+
+int corun_future_remove_done_callback(corun_future *future, void (*function)(corun_future *, void *),
+                                      void *argument)
+{
+    struct done_callback unwanted = {.future = future, .argument = argument};
+    unwanted.function.of_future = function;
+    return remove_done(unwanted);
+}
+
+int corun_task_remove_done_callback(corun_task *task, void (*function)(corun_task *, void *), void *argument)
+{
+    struct done_callback unwanted = {.future = &task->future, .argument = argument};
+    unwanted.function.of_task = function;
+    return remove_done(unwanted);
 }
 
 /* ----------------------------------------------------------------- finish */
@@ -267,6 +287,11 @@ int corun_future_result(corun_future *future, corun_value *out_value)
     if (future->outcome.error == 0 && out_value)
         *out_value = future->outcome.value;
     return future->outcome.error;
+}
+
+const corun_failure *corun_future_failure(const corun_future *future)
+{
+    return corun_future_done(future) && future->outcome.error ? future->outcome.failure : NULL;
 }
 
 /* ------------------------------------------------------------------- wait */

@@ -5,6 +5,7 @@
 #include "backend.h"
 #include "context.h"
 #include "corun/loop.h"
+#include "corun/task.h"
 #include "interrupt.h"
 #include "timer.h"
 
@@ -43,6 +44,9 @@ struct corun_loop {
 
     corun_exception_handler *handler;
     void *handler_argument;
+    corun_task_factory *factory; /* NULL: tasks are made as usual */
+    void *factory_argument;
+    uint32_t eager_depth; /* first steps that run inside the call that spawned them */
     struct loop_listener listener;
     struct entry stop_entry; /* queued when main is done; not queued while link.next is NULL */
     _Atomic(const void *) thread; /* that runs it, NULL while it does not run */

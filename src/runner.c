@@ -139,6 +139,7 @@ static void forget_stop(corun_loop *loop)
 
 static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *context)
 {
+    corun_spawn_options options = {NULL, context, CORUN_START_USUAL};
     corun_loop *loop;
     corun_task *task;
     int rc;
@@ -149,10 +150,14 @@ static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *
         return rc;
     loop = runner->private_.loop;
     runner_clear_result(runner);
-    rc = task_create(loop, main, context ? context : runner->private_.context, &task);
+    if (!context)
+        options.context = runner->private_.context;
+    rc = corun_loop_spawn_with(loop, main, &options, &task);
     if (rc < 0)
         return rc;
     loop->stop_entry.run = stop_run;
+    if (corun_task_done(task)) /* a factory may give one that is */
+        loop_ready(loop, &loop->stop_entry);
     task->future.task_flags |= TASK_IS_MAIN;
     runner->private_.main_task = task;
     loop->listener = (struct loop_listener){NULL, run_interrupted, NULL, NULL, runner};

@@ -15,99 +15,6 @@
 #include "report.h"
 #include "text.h"
 
-static atomic_uint tasks_made; /* of all loops: for names */
-
-static void run_first(struct entry *entry);
-
-/* ------------------------------------------------------------------ begin */
-
-/* What a task runs that was not given a call. */
-CORUN_ASYNC(await_one, (corun_awaitable awaitable;), ())
-{
-    CORUN_BEGIN();
-    CORUN_AWAIT(my->awaitable);
-    return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
-}
-
-static void take_context(corun_task *task, corun_context *context)
-{
-    if (!context) {
-        task->bindings = bindings_retain(*bindings_current());
-        return;
-    }
-    task->context = corun_context_retain(context);
-    task->future.task_flags |= TASK_HAS_CONTEXT;
-}
-
-void task_release_context(corun_task *task)
-{
-    if (task->future.task_flags & TASK_HAS_CONTEXT)
-        corun_context_release(task->context);
-    else
-        bindings_release(task->bindings);
-    task->future.task_flags &= (uint8_t)~TASK_HAS_CONTEXT;
-    task->bindings = NULL;
-}
-
-static int create_from_call(corun_loop *loop, corun_awaitable call, corun_context *context,
-                            corun_task **out_task)
-{
-    const corun_frame *first = call.self;
-    corun_task *task = memory_allocate(frame_first_size(first->coroutine));
-    if (!task)
-        return -ENOMEM;
-    memset(task, 0, sizeof *task);
-    future_init(&task->future, loop);
-    task->future.flags = FUTURE_IS_TASK;
-    task->future.references = 2; /* the loop's and the caller's */
-    task->entry.run = run_first;
-    take_context(task, context);
-    task->file = call.file;
-    task->line = call.extra;
-    task->number = atomic_fetch_add_explicit(&tasks_made, 1, memory_order_relaxed) + 1;
-    frame_push_first(task, first);
-    list_append(&loop->tasks, &task->all);
-    loop_ready(loop, &task->entry);
-    if (loop->listener.task_added)
-        loop->listener.task_added(loop->listener.self, task);
-    *out_task = task;
-    return 0;
-}
-
-int task_create(corun_loop *loop, corun_awaitable awaitable, corun_context *context, corun_task **out_task)
-{
-    corun_awaitable call = awaitable;
-    if (loop->closed)
-        return CORUN_CLOSED;
-    if (!awaitable.type)
-        return CORUN_NOT_AWAITABLE;
-    if (awaitable.type != &corun_call_type_) {
-        call = CORUN_CALL(await_one, .awaitable = awaitable);
-        call.file = NULL;
-        return create_from_call(loop, call, context, out_task);
-    }
-    return create_from_call(loop, call, context, out_task);
-}
-
-int corun_loop_spawn(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task)
-{
-    corun_task *task;
-    int rc = task_create(loop, awaitable, NULL, &task);
-    if (rc < 0)
-        return rc;
-    if (out_task)
-        *out_task = task;
-    else
-        corun_task_release(task);
-    return 0;
-}
-
-int corun_spawn(corun_awaitable awaitable, corun_task **out_task)
-{
-    corun_loop *loop = corun_current_loop();
-    return loop ? corun_loop_spawn(loop, awaitable, out_task) : CORUN_NO_LOOP;
-}
-
 /* ------------------------------------------------------------------ drive */
 
 /* In debug, what an earlier step left on the C stack is overwritten, so that a local that was meant to
@@ -130,15 +37,16 @@ static int step_frame(corun_task *task)
 static void drive(corun_task *task, int verdict)
 {
     corun_loop *loop = task->future.loop;
+    corun_task *outer = loop->current; /* of an eager start, else NULL */
     loop->current = task;
     while (verdict == STEP_AGAIN)
         verdict = step_frame(task);
-    loop->current = NULL;
+    loop->current = outer;
     if (unlikely(verdict == STEP_FINISHED))
         task_finish(task);
 }
 
-static void run_first(struct entry *entry)
+void task_run_first(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
     if (likely(!(task->future.task_flags & TASK_MUST_CANCEL))) {
@@ -214,6 +122,16 @@ corun_loop *corun_waiter_loop(const corun_waiter *waiter)
 }
 
 /* --------------------------------------------------------------------- end */
+
+void task_release_context(corun_task *task)
+{
+    if (task->future.task_flags & TASK_HAS_CONTEXT)
+        corun_context_release(task->context);
+    else
+        bindings_release(task->bindings);
+    task->future.task_flags &= (uint8_t)~TASK_HAS_CONTEXT;
+    task->bindings = NULL;
+}
 
 /* Whether the outcome is one that leaves the loop, as KeyboardInterrupt and SystemExit do. */
 static bool leaves_loop(int error)
@@ -322,7 +240,7 @@ int corun_task_result(corun_task *task, corun_value *out_value)
 
 const corun_failure *corun_task_failure(const corun_task *task)
 {
-    return corun_task_done(task) && task->future.outcome.error ? task->future.outcome.failure : NULL;
+    return corun_future_failure(&task->future);
 }
 
 const char *corun_task_name(corun_task *task)
@@ -344,6 +262,22 @@ int corun_task_set_name(corun_task *task, const char *name)
         return -ENOMEM;
     memory_release(rare->name);
     rare->name = copy;
+    return 0;
+}
+
+int corun_task_context(corun_task *task, corun_context **out_context)
+{
+    corun_context *context;
+    if (corun_task_done(task))
+        return CORUN_INVALID_STATE;
+    if (!(task->future.task_flags & TASK_HAS_CONTEXT)) {
+        context = context_create(task->bindings);
+        if (!context)
+            return -ENOMEM;
+        task->context = context;
+        task->future.task_flags |= TASK_HAS_CONTEXT;
+    }
+    *out_context = corun_context_retain(task->context);
     return 0;
 }
 

@@ -57,12 +57,10 @@ struct corun_task {
 /* What a step tells the driver. */
 enum { STEP_SUSPENDED, STEP_AGAIN, STEP_FINISHED };
 
-/* `context` NULL: the current one's values. */
-CORUN_INTERNAL int task_create(corun_loop *loop, corun_awaitable awaitable, corun_context *context,
-                               corun_task **out_task);
 /* Lets go of its context. */
 CORUN_INTERNAL void task_release_context(corun_task *task);
-/* Ready entries: go on with the outcome that is set; with that of the future that is awaited. */
+/* Ready entries: begin; go on with the outcome that is set; with that of the future that is awaited. */
+CORUN_INTERNAL void task_run_first(struct entry *entry);
 CORUN_INTERNAL void task_resume(struct entry *entry);
 CORUN_INTERNAL void task_resume_joined(struct entry *entry);
 /* Begins a wait. */

@@ -7,6 +7,7 @@
 #define CORUN_FUTURE_H
 
 #include "corun/awaitable.h"
+#include "corun/error.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,6 +69,13 @@ CORUN_API bool corun_future_cancelled(const corun_future *future);
  *   asyncio  Future.result, Future.exception
  */
 CORUN_API int corun_future_result(corun_future *future, corun_value *out_value);
+
+/* Tells how a future failed: its message. NULL unless it is done and has an error, or when there was no
+ * memory to note it. Asking does not count as corun_future_result does.
+ *
+ *   owner    lives as long as the future
+ */
+CORUN_API const corun_failure *corun_future_failure(const corun_future *future);
 
 /* Waits for a future: its value, or its error. Cancelling the wait cancels the future.
  *

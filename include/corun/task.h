@@ -36,6 +36,54 @@ CORUN_API int corun_spawn(corun_awaitable awaitable, corun_task **out_task);
  */
 CORUN_API int corun_loop_spawn(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task);
 
+/* When a task takes its first step: in the next round; or eagerly, inside the call that spawns it, if the
+ * loop is running by then: it goes on until it waits, and is done already if it never does. Eager
+ * starts within eager starts nest to a depth of 64, then wait for the next round. */
+enum { CORUN_START_USUAL = 0 /* as the loop's factory has it, else in the next round */, CORUN_START_LATER, CORUN_START_EAGER };
+
+/* How to make a task. All zero is the default. */
+typedef struct corun_spawn_options {
+    const char *name;       /* copied; NULL: "Task-" and a number */
+    corun_context *context; /* used itself, as that of a runner is; NULL: a copy of the current one */
+    int start;              /* one of the three above */
+} corun_spawn_options;
+
+/* The same with options (NULL: none), on a loop or the running one (NULL).
+ *
+ *   returns  0, and what corun_spawn and corun_loop_spawn return, or the loop's factory
+ *   CORUN_SYSTEM_EXIT, CORUN_INTERRUPTED  an eager first step failed so: it leaves the loop
+ *   owner    as corun_spawn; `options` are not kept
+ *   asyncio  create_task(name=, context=, eager_start=), E1-E5
+ */
+CORUN_API int corun_loop_spawn_with(corun_loop *loop, corun_awaitable awaitable,
+                                    const corun_spawn_options *options, corun_task **out_task);
+
+/* Makes a task without asking the loop's factory: what factories do in the end. Parameters and errors are
+ * those of corun_loop_spawn_with; `loop` is not NULL. */
+CORUN_API int corun_task_create(corun_loop *loop, corun_awaitable awaitable,
+                                const corun_spawn_options *options, corun_task **out_task);
+
+/* What makes the tasks of a loop: whatever is spawned on it, and the mains of its runner. It may change the
+ * awaitable and the options, count, refuse with an error, and calls corun_task_create. `options` is
+ * never NULL, `out_task` may be. */
+typedef int corun_task_factory(corun_loop *loop, corun_awaitable awaitable,
+                               const corun_spawn_options *options, void *argument, corun_task **out_task);
+
+/* Sets the loop's factory; NULL is none.
+ *
+ *   asyncio  loop.set_task_factory, loop.get_task_factory
+ */
+CORUN_API void corun_loop_set_task_factory(corun_loop *loop, corun_task_factory *factory, void *argument);
+CORUN_API corun_task_factory *corun_loop_get_task_factory(const corun_loop *loop);
+
+/* A factory by which every task starts eagerly, unless its options say CORUN_START_LATER.
+ *
+ *   asyncio  eager_task_factory, E4
+ */
+CORUN_API int corun_eager_task_factory(corun_loop *loop, corun_awaitable awaitable,
+                                       const corun_spawn_options *options, void *argument,
+                                       corun_task **out_task);
+
 /* Takes one more reference, gives one back. Release takes NULL.
  * An error that nobody asked for is reported when the last reference goes. */
 CORUN_API corun_task *corun_task_retain(corun_task *task);
@@ -109,6 +157,16 @@ CORUN_API const corun_failure *corun_task_failure(const corun_task *task);
 CORUN_API const char *corun_task_name(corun_task *task);
 CORUN_API int corun_task_set_name(corun_task *task, const char *name);
 
+/* Gives the context that a task runs in: what is set there, the task sees.
+ *
+ *   returns  0
+ *   CORUN_INVALID_STATE  the task is done
+ *   -ENOMEM  no memory
+ *   owner    *out_context is one reference: corun_context_release
+ *   asyncio  Task.get_context
+ */
+CORUN_API int corun_task_context(corun_task *task, corun_context **out_context);
+
 /* Gives the running task, NULL in a callback and outside of a loop.
  *
  *   owner    no reference
@@ -132,6 +190,15 @@ CORUN_API size_t corun_all_tasks(corun_loop *loop, corun_task **out_tasks, size_
 CORUN_API int corun_task_add_done_callback(corun_task *task,
                                            void (*function)(corun_task *task, void *argument),
                                            void *argument);
+
+/* Takes back every equal callback that is not scheduled yet.
+ *
+ *   returns  how many
+ *   asyncio  Task.remove_done_callback, F2
+ */
+CORUN_API int corun_task_remove_done_callback(corun_task *task,
+                                              void (*function)(corun_task *task, void *argument),
+                                              void *argument);
 
 #ifdef __cplusplus
 }

@@ -401,3 +401,25 @@ TEST(a_report_says_which_task_and_where_it_was_spawned)
     CHECK_ERROR(test_run_sim(CORUN_CALL(fail_by_name, .line = &line), NULL), 0);
     CHECK_LOG("reported");
 }
+
+static void log_word_of_task(corun_task *task, void *word)
+{
+    (void)task;
+    test_log(word);
+}
+
+/* F2 */
+TEST_LOOP(done_callbacks_of_a_task_are_taken_back, (corun_task *task; char *word;)) {
+    CORUN_BEGIN();
+    my->word = "done";
+    CHECK_ERROR(corun_spawn(corun_yield(), &my->task), 0);
+    CHECK_ERROR(corun_task_add_done_callback(my->task, log_word_of_task, my->word), 0);
+    CHECK_ERROR(corun_task_add_done_callback(my->task, log_word_of_task, my->word), 0);
+    CHECK_ERROR(corun_task_add_done_callback(my->task, log_word_of_task, "other"), 0);
+    CHECK_EQ(corun_task_remove_done_callback(my->task, log_word_of_task, my->word), 2);
+    CORUN_AWAIT(corun_join(my->task));
+    CORUN_AWAIT(corun_yield());
+    CHECK_LOG("other");
+    corun_task_release(my->task);
+    CORUN_END();
+}

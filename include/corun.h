@@ -13,6 +13,7 @@
  *   corun/io.h         read, write and wait for descriptors
  *   corun/loop.h       callbacks, timers, reports                     (Event loop)
  *   corun/inspect.h    which tasks are there and where they wait      (Call graph introspection)
+ *   corun/generator.h  coroutines that yield values                   (async generators)
  *   corun/runner.h     run, Runner, CORUN_MAIN, interrupts            (Runners)
  *
  * corun/sim.h, the loop with virtual time for people's tests, is included by name.
@@ -29,6 +30,7 @@
 #include "corun/task.h"
 #include "corun/wait.h"
 #include "corun/io.h"
+#include "corun/generator.h"
 #include "corun/loop.h"
 #include "corun/inspect.h"
 #include "corun/runner.h"

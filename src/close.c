@@ -1,11 +1,12 @@
-/* The orderly close: cancel every task that is left, wait until all are done, close the loop. B58-B66.
+/* The orderly close, in phases: cancel every task that is left, close every generator, close the loop. B58-B66.
  *
  * Closing has the same two forms as running: blocking, or in turns of the host. Either way the loop's
- * rounds go on until the last task is gone, or an interrupt, the time limit or a SystemExit says to abandon
- * what is left: reported, its frames dropped, its waits unlinked.
+ * rounds go on, phase by phase, until the last task is gone; or an interrupt, the time limit or a SystemExit
+ * says to skip what is ahead and abandon what is left: reported, its frames dropped, its waits unlinked.
  */
 #include <errno.h>
 
+#include "generator.h"
 #include "memory.h"
 #include "report.h"
 #include "runner.h"
@@ -13,10 +14,21 @@
 
 enum { MOST_LATE_TASKS = 1000 };
 
+/* In order; an interrupt, a SystemExit or a limit skips what is ahead (B59). */
+enum close_phase { CLOSE_BEGUN, CLOSE_TASKS, CLOSE_GENERATORS, CLOSE_ABANDONED };
+
 static void cancel_left(corun_task *task)
 {
     task->future.task_flags |= TASK_LEFT_AT_CLOSE;
     corun_task_cancel(task, NULL);
+}
+
+/* Skips what is ahead. What is left has been reported by the time the loop is closed. */
+static void abandon_left(void *self)
+{
+    corun_runner *runner = self;
+    runner->private_.close_phase = CLOSE_ABANDONED;
+    corun_loop_stop(runner->private_.loop);
 }
 
 /* A task that is spawned now is cancelled at once; a program that never stops spawning is abandoned. */
@@ -24,9 +36,17 @@ static void task_added(void *self, corun_task *task)
 {
     corun_runner *runner = self;
     if (++runner->private_.late > MOST_LATE_TASKS)
-        corun_loop_stop(runner->private_.loop);
+        abandon_left(runner);
     else
         cancel_left(task);
+}
+
+static void report_failed(corun_loop *loop, corun_task *task)
+{
+    if (task->future.task_flags & TASK_LEFT_AT_CLOSE)
+        report_at_shutdown(loop, task);
+    else
+        report_generator_closed(loop, task);
 }
 
 static void task_removed(void *self, corun_task *task)
@@ -36,7 +56,7 @@ static void task_removed(void *self, corun_task *task)
     if (task->future.state == FUTURE_FINISHED && task->future.outcome.error) {
         task->future.flags |= FUTURE_RETRIEVED;
         if (task->future.outcome.error != CORUN_INTERRUPTED && task->future.outcome.error != CORUN_SYSTEM_EXIT)
-            report_at_shutdown(loop, task);
+            report_failed(loop, task);
     }
     if (list_is_empty(&loop->tasks))
         corun_loop_stop(loop);
@@ -48,34 +68,62 @@ static void close_interrupted(void *self)
     loop_abort(runner->private_.loop, CORUN_INTERRUPTED);
 }
 
-static void out_of_time(void *loop)
-{
-    corun_loop_stop(loop);
-}
+/* ------------------------------------------------------------------ phases */
 
-/* Returns whether there is anything to wait for. */
-static bool begin_close(corun_runner *runner)
+static void cancel_tasks(corun_runner *runner)
 {
     corun_loop *loop = runner->private_.loop;
-    double limit = runner->private_.options.close_timeout;
-    struct list *last;
-    runner_set_state(runner, RUNNER_CLOSING);
-    runner_clear_result(runner);
-    runner->private_.late = 0;
-    if (list_is_empty(&loop->tasks))
-        return false;
-    loop->listener = (struct loop_listener){NULL, close_interrupted, task_added, task_removed, runner};
-    loop->deadlock_told = true; /* waiting for the cancelled is no deadlock to tell of */
-    runner_take_interrupts(runner);
-    if (limit > 0 && corun_loop_call_later(loop, limit, out_of_time, loop, &runner->private_.close_timer) < 0)
-        corun_loop_stop(loop);
-    last = loop->tasks.previous;
-    for (struct list *at = loop->tasks.next;; at = at->next) {
+    struct list *last = loop->tasks.previous;
+    for (struct list *at = loop->tasks.next; at != &loop->tasks; at = at->next) {
         cancel_left(container_of(at, corun_task, all));
         if (at == last)
             break;
     }
-    return true;
+}
+
+static void close_generators(corun_runner *runner)
+{
+    struct loop_listener *listener = &runner->private_.loop->listener;
+    listener->task_added = NULL; /* the tasks that close are not to be cancelled */
+    generators_close(runner->private_.loop);
+    listener->task_added = task_added;
+}
+
+/* Goes on to the next phase that has something to wait for. Returns whether there is one. */
+static bool begin_phase(corun_runner *runner)
+{
+    static void (*const begin[])(corun_runner *) = {[CLOSE_TASKS] = cancel_tasks,
+                                                    [CLOSE_GENERATORS] = close_generators};
+    while (runner->private_.close_phase < CLOSE_GENERATORS) {
+        begin[++runner->private_.close_phase](runner);
+        if (!list_is_empty(&runner->private_.loop->tasks))
+            return true;
+    }
+    return false;
+}
+
+/* The rounds of a phase are over. Returns what that means for the close. */
+static int end_phase(corun_runner *runner, int rc)
+{
+    bool is_done = list_is_empty(&runner->private_.loop->tasks);
+    return rc == 0 && !is_done && runner->private_.close_phase != CLOSE_ABANDONED ? CORUN_STOPPED : rc;
+}
+
+/* ---------------------------------------------------------------- begin, end */
+
+static void begin_close(corun_runner *runner)
+{
+    corun_loop *loop = runner->private_.loop;
+    double limit = runner->private_.options.close_timeout;
+    runner_set_state(runner, RUNNER_CLOSING);
+    runner_clear_result(runner);
+    runner->private_.late = 0;
+    runner->private_.close_phase = CLOSE_BEGUN;
+    loop->listener = (struct loop_listener){NULL, close_interrupted, task_added, task_removed, runner};
+    loop->deadlock_told = true; /* waiting for the cancelled is no deadlock to tell of */
+    runner_take_interrupts(runner);
+    if (limit > 0 && corun_loop_call_later(loop, limit, abandon_left, runner, &runner->private_.close_timer) < 0)
+        runner->private_.close_phase = CLOSE_ABANDONED;
 }
 
 static int end_close(corun_runner *runner, int rc)
@@ -100,24 +148,29 @@ static int end_close(corun_runner *runner, int rc)
     return runner->private_.error;
 }
 
-static void close_stopped(void *self, int rc)
+/* Goes on with a close in turns, or ends it. */
+static void advance_close(corun_runner *runner, int error)
 {
-    corun_runner *runner = self;
     corun_run_done *done = runner->private_.done;
-    int error = end_close(runner, rc);
+    if (error == 0 && begin_phase(runner))
+        return;
+    error = end_close(runner, error);
     runner->private_.done = NULL;
     if (done)
         done(runner, error, &runner->private_.value, runner->private_.done_argument);
 }
 
-/* From inside its own run: everything is cancelled, the caller too, nothing is closed (B66). Between the
- * turns of a started run: nothing happens. */
+static void close_stopped(void *self, int rc)
+{
+    advance_close(self, end_phase(self, rc));
+}
+
+/* From inside one of the loop's own rounds: everything is cancelled, the caller too, nothing is closed (B66).
+ * Between the turns of a started run: nothing happens. */
 static int refuse_while_running(corun_runner *runner)
 {
     corun_loop *loop = runner->private_.loop;
-    if (!corun_loop_is_running(loop))
-        return CORUN_RUNNING;
-    for (struct list *at = loop->tasks.next; at != &loop->tasks; at = at->next)
+    for (struct list *at = loop->tasks.next; corun_loop_is_running(loop) && at != &loop->tasks; at = at->next)
         corun_task_cancel(container_of(at, corun_task, all), NULL);
     return CORUN_RUNNING;
 }
@@ -135,7 +188,7 @@ static int check_close(corun_runner *runner)
     case RUNNER_RUNNING:
         return refuse_while_running(runner);
     default:
-        return 0;
+        return corun_loop_is_running(runner->private_.loop) ? refuse_while_running(runner) : 0;
     }
 }
 
@@ -145,10 +198,11 @@ int corun_runner_close(corun_runner *runner)
     int rc = check_close(runner);
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    if (!list_is_empty(&loop->tasks) && !corun_current_loop() && !backend_can_wait(&loop->backend))
+    if ((!list_is_empty(&loop->tasks) || !list_is_empty(&loop->generators)) && !corun_current_loop() && !backend_can_wait(&loop->backend))
         return CORUN_UNSUPPORTED;
-    if (begin_close(runner))
-        rc = corun_loop_run(loop);
+    begin_close(runner);
+    while (rc == 0 && begin_phase(runner))
+        rc = end_phase(runner, corun_loop_run(loop));
     return end_close(runner, rc);
 }
 
@@ -159,11 +213,13 @@ int corun_runner_close_start(corun_runner *runner, corun_run_done *done, void *a
         return rc;
     runner->private_.done = done;
     runner->private_.done_argument = argument;
-    if (rc > 0 && done)
-        done(runner, 0, &runner->private_.value, argument);
-    else if (rc == 0 && begin_close(runner))
-        runner->private_.loop->listener.stopped = close_stopped;
-    else if (rc == 0)
-        close_stopped(runner, 0);
+    if (rc > 0) {
+        if (done)
+            done(runner, 0, &runner->private_.value, argument);
+        return 0;
+    }
+    begin_close(runner);
+    runner->private_.loop->listener.stopped = close_stopped;
+    advance_close(runner, 0);
     return 0;
 }

@@ -15,6 +15,7 @@
 
 #include "corun/wait.h"
 #include "frame.h"
+#include "generator.h"
 #include "memory.h"
 #include "task.h"
 
@@ -171,7 +172,7 @@ static corun_where where_of(const corun_frame *frame)
 /* Notes the line at which an error passes; a bare cancellation leaves no trace. */
 static corun_failure *note_trace(corun_frame *frame, int error, corun_failure *failure)
 {
-    if (!failure && error == CORUN_CANCELLED)
+    if (!failure && (error == CORUN_CANCELLED || error == CORUN_GENERATOR_EXIT))
         return NULL;
     failure = failure ? failure_own(failure) : failure_create(error, NULL);
     if (failure)
@@ -269,19 +270,26 @@ int frames_deliver_error(corun_task *task)
         exit_take(frame, outcome);
         drop_arguments(frame);
         frame_pop(task);
+        if (outcome->error == 0) /* it was a generator that ended as it was asked to */
+            return frames_deliver(task);
     }
     return STEP_FINISHED;
+}
+
+void frame_discard(corun_frame *frame)
+{
+    bool leaving = frame->state == FRAME_CLEANUP;
+    drop_arguments(frame);
+    if (leaving)
+        exit_clear(frame);
 }
 
 void frames_abandon(corun_task *task)
 {
     while (task->top) {
         corun_frame *frame = task->top;
-        bool leaving = frame->state == FRAME_CLEANUP;
         frame_await_ended(task, frame);
-        drop_arguments(frame);
-        if (leaving)
-            exit_clear(frame);
+        frame_discard(frame);
         frame_pop(task);
     }
 }
@@ -312,6 +320,8 @@ int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *aw
         task_wake(task);
         return STEP_SUSPENDED;
     }
+    if (awaitable->type == &corun_generator_type_)
+        return generator_enter(task, awaitable);
     if (awaitable->type != &corun_call_type_)
         return task_wait(task, awaitable);
     if (likely(frame_push(task, awaitable->self) != NULL))

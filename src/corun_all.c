@@ -19,6 +19,7 @@
 #include "future.c"
 #include "frame.c"
 #include "coroutine.c"
+#include "generator.c"
 #include "task.c"
 #include "cancel.c"
 #include "sleep.c"

@@ -12,9 +12,9 @@
  */
 #include "frame.h"
 
-#include <stdalign.h>
 #include <string.h>
 
+#include "generator.h"
 #include "memory.h"
 #include "task.h"
 
@@ -43,7 +43,7 @@ size_t frame_first_size(const corun_coroutine *coroutine)
 
 /* Copies the call's arguments and zeroes the locals. The header is written anew: reading back what the
  * caller has just stored in pieces would cost more. */
-static corun_frame *fill_frame(corun_task *task, char *place, const corun_frame *call)
+static corun_frame *fill_frame(corun_frame *caller, char *place, const corun_frame *call)
 {
     const corun_coroutine *coroutine = call->coroutine;
     corun_frame *frame = (corun_frame *)(void *)place;
@@ -51,19 +51,18 @@ static corun_frame *fill_frame(corun_task *task, char *place, const corun_frame 
     memory_unpoison(place, align_size(coroutine->frame_size));
     memset(frame, 0, sizeof *frame);
     frame->coroutine = coroutine;
-    frame->caller = task->top;
+    frame->caller = caller;
     if (arguments > 0)
         memcpy(frame + 1, call + 1, arguments);
     if (coroutine->frame_size > coroutine->call_size)
         memset(place + coroutine->call_size, 0, coroutine->frame_size - coroutine->call_size);
-    task->top = frame;
     return frame;
 }
 
 corun_frame *frame_push_first(corun_task *task, const corun_frame *call)
 {
     task->limit = own_frames(task) + align_size(call->coroutine->frame_size);
-    return fill_frame(task, own_frames(task), call);
+    return task->top = fill_frame(NULL, own_frames(task), call);
 }
 
 /* Whether the task stands in its own allocation; then `segment` is the spare one, if there is any. */
@@ -83,7 +82,7 @@ static struct segment *segment_create(struct segment *previous, size_t size)
     made = memory_allocate(wanted);
     if (!made)
         return NULL;
-    *made = (struct segment){previous, NULL, (char *)made + wanted};
+    *made = (struct segment){previous, NULL, (char *)made + wanted, false};
     memory_poison(first_of(made), (size_t)(made->end - first_of(made)));
     return made;
 }
@@ -126,13 +125,71 @@ corun_frame *frame_push(corun_task *task, const corun_frame *call)
     if (size > (size_t)(task->limit - place))
         place = grow_stack(task, size);
 #endif
-    return place ? fill_frame(task, place, call) : NULL;
+    return place ? (task->top = fill_frame(task->top, place, call)) : NULL;
 }
+
+/* ------------------------------------------------------------------ guests */
+
+size_t guest_size(const corun_coroutine *coroutine)
+{
+    return align_size(sizeof(struct segment)) + align_size(coroutine->frame_size);
+}
+
+corun_frame *guest_fill(struct guest *guest, const corun_frame *call)
+{
+    struct segment *segment = &guest->segment;
+    *segment = (struct segment){NULL, NULL, (char *)segment + guest_size(call->coroutine), true};
+    return fill_frame(NULL, first_of(segment), call);
+}
+
+void guest_enter(struct guest *guest, corun_task *task, corun_frame *frame)
+{
+    guest->outer = task->segment;
+    guest->outer_limit = task->limit;
+    frame->caller = task->top;
+    task->top = frame;
+    task->segment = &guest->segment;
+    task->limit = guest->segment.end;
+}
+
+static void leave_guest_segment(const struct guest *guest, corun_task *task)
+{
+    task->segment = guest->outer;
+    task->limit = guest->outer_limit;
+}
+
+void guest_leave(struct guest *guest, corun_task *task, corun_frame *frame)
+{
+    leave_guest_segment(guest, task);
+    task->top = frame->caller;
+    frame->caller = NULL;
+}
+
+corun_generator *guest_of(const corun_task *task, const corun_frame *frame)
+{
+    struct segment *segment = task->segment;
+    if (in_own_part(task) || !segment->is_guest || (const char *)frame != first_of(segment))
+        return NULL;
+    return container_of(segment, struct guest, segment)->generator;
+}
+
+void guest_free(struct guest *guest)
+{
+    release_spares(&guest->segment.spare);
+}
+
+/* --------------------------------------------------------------------- leave */
 
 /* Leaves a segment whose first frame is gone. It stays as the spare one, its own spare if that is small. */
 static void shrink_stack(corun_task *task)
 {
     struct segment *left = task->segment;
+    if (left->is_guest) {
+        struct guest *guest = container_of(left, struct guest, segment);
+        leave_guest_segment(guest, task);
+        generator_ended(task, guest->generator);
+        return;
+    }
     if (left->spare && left->spare->end - (char *)left->spare > LARGEST_KEPT)
         release_spares(&left->spare);
     if (left->previous)

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "generator.h"
 #include "inspect.h"
 #include "memory.h"
 #include "report.h"
@@ -43,6 +44,7 @@ int loop_open(const struct host *host, corun_loop **out_loop)
     loop->round_last = &loop->ready;
     list_init(&loop->tasks);
     list_init(&loop->unreleased);
+    list_init(&loop->generators);
     loop->references = 1;
     loop->debug = debug_of_environment();
     rc = backend_open(&loop->backend, host, loop);
@@ -79,6 +81,7 @@ int corun_loop_close(corun_loop *loop)
     if (loop->debug)
         report_left_references(loop);
     tasks_abandon(loop);
+    generators_abandon(loop);
     calls_drop(loop);
     interrupts_disclaim(loop);
     loop->closed = true;

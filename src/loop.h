@@ -25,6 +25,7 @@ struct corun_loop {
     struct backend backend;
     struct list tasks;      /* not done, oldest first */
     struct list unreleased; /* done, but somebody has a reference */
+    struct list generators; /* begun, and not done */
     _Atomic(corun_callback *) foreign; /* calls from other threads, newest first */
     struct interrupts interrupts;
 
@@ -53,7 +54,7 @@ struct corun_loop {
     uint32_t references; /* of tasks and futures, and one until it is closed */
     int leaving; /* the error that leaves the loop, valid until it has left */
     int exit_status;
-    bool running, stopping, debug, deadlock_told;
+    bool running, stopping, debug, deadlock_told, generators_shut;
     atomic_bool closed;
     atomic_bool woken; /* another thread or a host asks for a poll */
 };

@@ -116,6 +116,23 @@ void report_never_retrieved(corun_future *future)
     corun_loop_call_exception_handler(future->loop, &report);
 }
 
+void report_late_generator(corun_loop *loop, const char *name)
+{
+    char text[200];
+    corun_report report = {.message = text};
+    snprintf(text, sizeof text, "asynchronous generator %s was scheduled after the loop's generators were closed",
+             name);
+    corun_loop_call_exception_handler(loop, &report);
+}
+
+void report_generator_closed(corun_loop *loop, corun_task *task)
+{
+    char text[200];
+    snprintf(text, sizeof text, "an error occurred during closing of asynchronous generator %s",
+             corun_task_name(task));
+    report_task(loop, text, task);
+}
+
 void report_left_references(corun_loop *loop)
 {
     for (struct list *at = loop->unreleased.next; at != &loop->unreleased; at = at->next)

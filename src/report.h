@@ -10,6 +10,10 @@ CORUN_INTERNAL void report_destroyed(corun_loop *loop, corun_task *task);
 CORUN_INTERNAL void report_never_retrieved(corun_future *future);
 /* "unhandled exception during corun_run() shutdown" */
 CORUN_INTERNAL void report_at_shutdown(corun_loop *loop, corun_task *task);
+/* "an error occurred during closing of asynchronous generator NAME"; the task is named so too. */
+CORUN_INTERNAL void report_generator_closed(corun_loop *loop, corun_task *task);
+/* "asynchronous generator NAME was scheduled after ..." */
+CORUN_INTERNAL void report_late_generator(corun_loop *loop, const char *name);
 /* In debug, at close: references that were never released. */
 CORUN_INTERNAL void report_left_references(corun_loop *loop);
 CORUN_INTERNAL void report_deadlock_once(corun_loop *loop);

@@ -198,12 +198,12 @@ void tasks_abandon(corun_loop *loop)
         corun_task *task = container_of(loop->tasks.next, corun_task, all);
         report_destroyed(loop, task);
         forget_wait(task);
+        task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
         frames_abandon(task);
         frames_free(task);
         task_release_context(task);
         list_remove(&task->all);
         list_append(&loop->unreleased, &task->all);
-        task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
         future_finish(&task->future, FUTURE_CANCELLED);
         corun_task_release(task);
     }

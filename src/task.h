@@ -5,7 +5,10 @@
 #ifndef CORUN_TASK_INTERNAL_H
 #define CORUN_TASK_INTERNAL_H
 
+#include <stdalign.h>
+
 #include "corun/coroutine.h"
+#include "corun/generator.h"
 #include "corun/task.h"
 #include "future.h"
 #include "loop.h"
@@ -34,6 +37,15 @@ struct segment {
     struct segment *previous; /* NULL: before it comes the task's own part */
     struct segment *spare;    /* one that was used before, or NULL */
     char *end;
+    bool is_guest; /* a generator's: it stands in a struct guest */
+};
+
+/* A segment that is put on a task's stack for a while, with one frame in it. */
+struct guest {
+    corun_generator *generator;
+    struct segment *outer; /* while it is on a stack: what the task had before */
+    char *outer_limit;
+    alignas(max_align_t) struct segment segment; /* last: the frame stands behind it */
 };
 
 struct corun_task {
@@ -76,12 +88,22 @@ CORUN_INTERNAL corun_frame *frame_push_first(corun_task *task, const corun_frame
 CORUN_INTERNAL corun_frame *frame_push(corun_task *task, const corun_frame *call);
 CORUN_INTERNAL void frame_pop(corun_task *task);
 CORUN_INTERNAL void frames_free(corun_task *task);
+/* How much a guest's segment takes with its frame; making that frame; putting it on a stack and taking it
+ * off, suspended; whose a frame is, NULL if it is no guest's; what the guest kept behind it. */
+CORUN_INTERNAL size_t guest_size(const corun_coroutine *coroutine);
+CORUN_INTERNAL corun_frame *guest_fill(struct guest *guest, const corun_frame *call);
+CORUN_INTERNAL void guest_enter(struct guest *guest, corun_task *task, corun_frame *frame);
+CORUN_INTERNAL void guest_leave(struct guest *guest, corun_task *task, corun_frame *frame);
+CORUN_INTERNAL corun_generator *guest_of(const corun_task *task, const corun_frame *frame);
+CORUN_INTERNAL void guest_free(struct guest *guest);
 
 /* coroutine.c: hands the error that is the task's outcome to the innermost frame, or on to its callers. Returns
  * what to do next. */
 CORUN_INTERNAL int frames_deliver_error(corun_task *task);
 /* Tells a frame that its present await is over: it has caught nothing yet, and holds nothing. */
 CORUN_INTERNAL void frame_await_ended(corun_task *task, corun_frame *frame);
+/* Drops a frame that will not run again and is on no stack. */
+CORUN_INTERNAL void frame_discard(corun_frame *frame);
 /* Drops every frame of a task that will not run again, innermost first. */
 CORUN_INTERNAL void frames_abandon(corun_task *task);
 

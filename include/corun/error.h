@@ -30,7 +30,11 @@ extern "C" {
     X(-5015, OTHER_LOOP, "RuntimeError", "it belongs to another loop") \
     X(-5016, WRONG_THREAD, "RuntimeError", "called from another thread than the loop's") \
     X(-5017, UNSUPPORTED, "NotImplementedError", "this host has none") \
-    X(-5018, BAD_ARGUMENT, "ValueError", "the argument is not valid")
+    X(-5018, BAD_ARGUMENT, "ValueError", "the argument is not valid") \
+    X(-5021, GENERATOR_EXIT, "GeneratorExit", "the generator is being closed") \
+    X(-5022, GENERATOR_RUNNING, "RuntimeError", "the generator is already running") \
+    X(-5023, IGNORED_EXIT, "RuntimeError", "the generator ignored that it is being closed") \
+    X(-5024, NOT_GENERATOR, "RuntimeError", "CORUN_YIELD stands outside of a generator")
 
 enum corun_error {
 #define CORUN_ERROR_ENUM_(number, name, asyncio, text) CORUN_##name = (number),

@@ -39,7 +39,6 @@ void cancel_take(corun_task *task)
 static void count_request(corun_task *task)
 {
     task->cancels++;
-    task->future.flags |= FUTURE_RETRIEVED;
 }
 
 /* A task that joins another passes the request on to that one (T8): by a loop, since such chains may be
@@ -108,6 +107,7 @@ int corun_task_cancel(corun_task *task, const char *message)
 {
     if (task->future.loop->current == task)
         see_interrupts(task);
+    task->future.flags |= FUTURE_RETRIEVED; /* of an error it has; a later one is told (T2) */
     if (corun_task_done(task))
         return 0;
     count_request(task);

@@ -120,6 +120,10 @@ static void begin_close(corun_runner *runner)
     runner->private_.late = 0;
     runner->private_.close_phase = CLOSE_BEGUN;
     loop->listener = (struct loop_listener){NULL, close_interrupted, task_added, task_removed, runner};
+    if (loop->closed) { /* by hand (B67) */
+        runner->private_.close_phase = CLOSE_ABANDONED;
+        return;
+    }
     loop->deadlock_told = true; /* waiting for the cancelled is no deadlock to tell of */
     runner_take_interrupts(runner);
     if (limit > 0 && corun_loop_call_later(loop, limit, abandon_left, runner, &runner->private_.close_timer) < 0)
@@ -139,7 +143,8 @@ static int end_close(corun_runner *runner, int rc)
     loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
     if (rc == CORUN_SYSTEM_EXIT)
         runner->private_.value = CORUN_VALUE(.i = loop->exit_status);
-    close_error = corun_loop_close(loop);
+    close_error = loop->closed ? CORUN_CLOSED : corun_loop_close(loop);
+    loop_release(loop);
     runner->private_.loop = NULL;
     corun_context_release(runner->private_.context);
     runner->private_.context = NULL;

@@ -45,7 +45,7 @@ static void hold_value(const corun_var *var, void *value)
 
 static void let_go_value(const corun_var *var, void *value)
 {
-    if (var->release)
+    if (var->retain && var->release)
         var->release(value);
 }
 
@@ -165,12 +165,12 @@ void *corun_var_get(const corun_var *var)
 
 static int bind(const corun_var *var, void *value, bool is_set)
 {
-    struct bindings **current = bindings_current(), *changed;
-    int rc = change(*current, var, value, is_set, &changed);
+    struct bindings **current = bindings_current(), *old = *current, *changed;
+    int rc = change(old, var, value, is_set, &changed);
     if (rc < 0)
         return rc;
-    bindings_release(*current);
     *current = changed;
+    bindings_release(old); /* last: a variable's release may look at variables */
     return 0;
 }
 

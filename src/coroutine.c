@@ -249,6 +249,7 @@ static bool goes_on_after(struct outcome *outcome, corun_frame *frame)
     }
     failure = note_trace(frame, error, failure);
     if (frame->state == FRAME_CLEANUP) {
+        frame->caught = error; /* it goes on all the same */
         replace_exit(frame, error, failure);
         return true;
     }
@@ -386,11 +387,13 @@ int corun_raise_with_(corun_task *task, corun_frame *frame, int error, const cha
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    if (error >= 0)
+        error = CORUN_BAD_ARGUMENT;
     return raise_failure(task, frame, error, failure_create(error, text));
 }
 
 int corun_exit_(corun_task *task, corun_frame *frame, int status)
 {
-    task->future.loop->exit_status = status;
-    return raise_failure(task, frame, CORUN_SYSTEM_EXIT, NULL);
+    task->future.loop->exit_status = status; /* without memory for the failure, the latest one counts */
+    return raise_failure(task, frame, CORUN_SYSTEM_EXIT, failure_of_exit(status));
 }

@@ -8,6 +8,7 @@ struct failure {
     corun_failure seen; /* what users see, first */
     uint32_t references;
     uint32_t capacity; /* of the trace */
+    int exit_status;   /* of a CORUN_SYSTEM_EXIT */
     char message[];
 };
 
@@ -49,6 +50,7 @@ corun_failure *failure_own(corun_failure *failure)
     copy = failure_create(failure->code, failure->message);
     if (!copy)
         return failure;
+    failure_of(copy)->exit_status = failure_of(failure)->exit_status;
     for (size_t i = 0; i < failure->depth; i++)
         failure_add_where(copy, failure->trace[i]);
     copy->context = failure_retain((corun_failure *)(uintptr_t)failure->context);
@@ -83,9 +85,26 @@ void failure_add_where(corun_failure *failure, corun_where where)
     trace[failure->depth++] = where;
 }
 
+corun_failure *failure_of_exit(int status)
+{
+    corun_failure *failure = failure_create(CORUN_SYSTEM_EXIT, NULL);
+    if (failure)
+        failure_of(failure)->exit_status = status;
+    return failure;
+}
+
+int failure_exit_status(const corun_failure *failure)
+{
+    return failure_of(failure)->exit_status;
+}
+
+/* Appends to the chain of contexts. One that others hold too, which happens without memory for a copy, is left as
+ * it is. */
 void failure_set_context(corun_failure *failure, corun_failure *context)
 {
-    if (failure->context)
+    while (failure->context && failure != context)
+        failure = (corun_failure *)(uintptr_t)failure->context;
+    if (failure == context || failure_of(failure)->references > 1)
         failure_release(context);
     else
         failure->context = context;

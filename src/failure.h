@@ -10,10 +10,13 @@
 
 /* Makes a failure, or gives NULL. `message` NULL: the code's text; else it is copied. */
 CORUN_INTERNAL corun_failure *failure_create(int code, const char *message);
+/* The same of CORUN_EXIT, with its status; 0 of any other. */
+CORUN_INTERNAL corun_failure *failure_of_exit(int status);
+CORUN_INTERNAL int failure_exit_status(const corun_failure *failure);
 CORUN_INTERNAL corun_failure *failure_retain(corun_failure *failure); /* takes NULL */
 CORUN_INTERNAL void failure_release(corun_failure *failure);          /* takes NULL */
 CORUN_INTERNAL void failure_add_where(corun_failure *failure, corun_where where);
-/* Notes what it replaced; takes over that reference. */
+/* Notes what it replaced, behind what that had replaced; takes over that reference. */
 CORUN_INTERNAL void failure_set_context(corun_failure *failure, corun_failure *context);
 /* Turns a reference into one that nobody else has, copying if need be; the old one without memory. */
 CORUN_INTERNAL corun_failure *failure_own(corun_failure *failure);

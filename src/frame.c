@@ -87,12 +87,19 @@ static struct segment *segment_create(struct segment *previous, size_t size)
     return made;
 }
 
+/* Allocators of a program's own know nothing of the sanitizer. */
+static void release_segment(struct segment *segment)
+{
+    memory_unpoison(segment, (size_t)(segment->end - (char *)segment));
+    memory_release(segment);
+}
+
 static void release_spares(struct segment **spare)
 {
     struct segment *segment = *spare;
     while (segment) {
         struct segment *next = segment->spare;
-        memory_release(segment);
+        release_segment(segment);
         segment = next;
     }
     *spare = NULL;
@@ -176,6 +183,7 @@ corun_generator *guest_of(const corun_task *task, const corun_frame *frame)
 void guest_free(struct guest *guest)
 {
     release_spares(&guest->segment.spare);
+    memory_unpoison(&guest->segment, (size_t)(guest->segment.end - (char *)&guest->segment));
 }
 
 /* --------------------------------------------------------------------- leave */
@@ -212,12 +220,14 @@ void frame_pop(corun_task *task)
 void frames_free(corun_task *task)
 {
     struct segment *segment = task->segment;
+    size_t own_size = in_own_part(task) ? (size_t)(task->limit - own_frames(task)) : 0;
     if (segment)
         release_spares(&segment->spare);
     while (segment) {
         struct segment *previous = segment->previous;
-        memory_release(segment);
+        release_segment(segment);
         segment = previous;
     }
     task->segment = NULL;
+    memory_unpoison(own_frames(task), own_size);
 }

@@ -149,7 +149,10 @@ bool future_drop_callback(struct entry *entry)
 
 static int add_done(struct done_callback added)
 {
-    struct done_callback *callback = memory_copy(&added, sizeof added);
+    struct done_callback *callback;
+    if (added.future->loop->closed)
+        return CORUN_CLOSED;
+    callback = memory_copy(&added, sizeof added);
     if (!callback)
         return -ENOMEM;
     callback->entry.run = run_done;
@@ -227,10 +230,14 @@ void future_finish(corun_future *future, enum future_state state)
     future->state = (uint8_t)state;
     while ((link = ring_take_first(&future->waiters))) {
         struct entry *entry = container_of(link, struct entry, link);
-        if (entry->run == task_resume_joined)
+        if (entry->run == task_resume_joined) {
             task_of_entry(entry)->future.wait = WAIT_WOKEN;
-        else
+        } else if (future->loop->closed) {
+            done_callback_free(container_of(entry, struct done_callback, entry));
+            continue;
+        } else {
             corun_future_retain(future);
+        }
         loop_ready(future->loop, entry);
     }
 }
@@ -300,14 +307,14 @@ static void future_start(void *self, corun_waiter *waiter)
 {
     corun_future *future = self;
     corun_task *task = task_of_waiter(waiter);
-    if (future == &task->future) {
-        corun_waiter_done(waiter, CORUN_SELF_AWAIT, NULL);
-    } else if (future->loop != task->future.loop) {
-        corun_waiter_done(waiter, CORUN_OTHER_LOOP, NULL);
-    } else if (future->state != FUTURE_PENDING) {
+    if (future->state != FUTURE_PENDING) {
         future->flags |= FUTURE_RETRIEVED;
         task->future.outcome = outcome_share(&future->outcome);
         task->future.task_flags |= TASK_ANSWERED;
+    } else if (future == &task->future || future->loop != task->future.loop) {
+        bool itself = future == &task->future;
+        task->future.outcome = outcome_of_error(itself ? CORUN_SELF_AWAIT : CORUN_OTHER_LOOP, NULL);
+        task_wake(task); /* it comes in the next round, as in asyncio (T11) */
     } else {
         corun_future_retain(future);
         task->entry.run = task_resume_joined;
@@ -341,7 +348,10 @@ void task_resume_joined(struct entry *entry)
     corun_future *future = task->future.awaitable.self;
     future->flags |= FUTURE_RETRIEVED;
     task->future.outcome = outcome_share(&future->outcome);
-    /* The value's bytes are the future's: the caller of the wait has a reference too. */
+    if (future->references == 1) { /* the wait's: bytes would go with it */
+        task->future.outcome.owned = future->outcome.owned;
+        future->outcome.owned = false;
+    }
     corun_future_release(future);
     task_resume(entry);
 }

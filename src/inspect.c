@@ -3,12 +3,19 @@
 #include "report.h"
 #include "task.h"
 
+/* The line of its await, before its first step that of its definition. */
+static corun_where where_stands(const corun_frame *frame)
+{
+    const corun_coroutine *coroutine = frame->coroutine;
+    return (corun_where){coroutine->file, coroutine->name, frame->line ? frame->line : coroutine->line};
+}
+
 size_t corun_task_stack(const corun_task *task, corun_where *out_chain, size_t capacity)
 {
     size_t depth = 0;
     for (const corun_frame *frame = task->top; frame; frame = frame->caller, depth++)
         if (depth < capacity)
-            out_chain[depth] = (corun_where){frame->coroutine->file, frame->coroutine->name, frame->line};
+            out_chain[depth] = where_stands(frame);
     return depth;
 }
 
@@ -18,6 +25,8 @@ static const char *state_of(const corun_task *task)
     switch ((enum task_wait)task->future.wait) {
     case WAIT_WAITING:
         return task->future.awaitable.type->name;
+    case WAIT_STARTING:
+        return "running";
     case WAIT_NONE:
         return task->future.loop->current == task ? "running" : "not started";
     default:
@@ -29,8 +38,7 @@ void inspect_chain(const corun_task *task)
 {
     for (const corun_frame *frame = task->top; frame; frame = frame->caller) {
         report_text("    in ");
-        report_where((corun_where){frame->coroutine->file, frame->coroutine->name,
-                                   frame->line ? frame->line : frame->coroutine->line});
+        report_where(where_stands(frame));
         report_text("\n");
     }
 }

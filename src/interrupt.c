@@ -1,39 +1,50 @@
 #include "interrupt.h"
 
 #include "corun/runner.h"
+#include "hosts/host.h"
 #include "loop.h"
 
 /* The loop whose runner takes interrupts. One a process: Ctrl-C goes to the main thread's run. */
 static _Atomic(corun_loop *) target;
 
+/* How many are looking at the target now: another thread, or a signal handler in this one. Whoever takes a loop
+ * away from it waits for them. */
+static atomic_uint visitors;
+
 /* Only the thread of the target loop writes it. */
 static volatile uint32_t taken_so_far;
 
+/* The latest run has them, unless an earlier one has the process's signals. */
 bool interrupts_claim(corun_loop *loop)
 {
-    corun_loop *nobody = NULL;
+    corun_loop *present;
+    bool free;
     loop->interrupts.seen = 0;
     atomic_store(&loop->interrupts.sent, 0);
-    return atomic_compare_exchange_strong(&target, &nobody, loop);
+    atomic_store(&loop->interrupts.by_signals, false);
+    atomic_fetch_add(&visitors, 1);
+    present = atomic_load(&target);
+    free = !present || !atomic_load(&present->interrupts.by_signals);
+    free = free && atomic_compare_exchange_strong(&target, &present, loop);
+    atomic_fetch_sub(&visitors, 1);
+    return free;
 }
 
 void interrupts_disclaim(corun_loop *loop)
 {
     corun_loop *expected = loop;
     atomic_compare_exchange_strong(&target, &expected, NULL);
+    while (atomic_load(&visitors) > 0)
+        host_pause();
+    loop->interrupts.seen = 0;
+    atomic_store(&loop->interrupts.sent, 0);
 }
 
-/* Async-signal-safe: atomics and the host's wake, nothing else. */
-int corun_interrupt(void)
+static int send_to(corun_loop *loop)
 {
-    corun_loop *loop = atomic_load(&target);
-    struct interrupts *interrupts;
-    unsigned activity, before;
-    if (!loop)
-        return CORUN_INTERRUPT_NOBODY;
-    interrupts = &loop->interrupts;
-    activity = atomic_load(&interrupts->activity);
-    before = atomic_fetch_add(&interrupts->sent, 1);
+    struct interrupts *interrupts = &loop->interrupts;
+    unsigned activity = atomic_load(&interrupts->activity);
+    unsigned before = atomic_fetch_add(&interrupts->sent, 1);
     if (before > 0 && activity % 2 == 1 && activity == atomic_load(&interrupts->activity_at_last))
         return CORUN_INTERRUPT_STUCK;
     atomic_store(&interrupts->activity_at_last, activity);
@@ -42,15 +53,33 @@ int corun_interrupt(void)
     return CORUN_INTERRUPT_TAKEN;
 }
 
+/* Async-signal-safe: atomics and the host's wake, nothing else. */
+int corun_interrupt(void)
+{
+    corun_loop *loop;
+    int answer;
+    atomic_fetch_add(&visitors, 1);
+    loop = atomic_load(&target);
+    answer = loop ? send_to(loop) : CORUN_INTERRUPT_NOBODY;
+    atomic_fetch_sub(&visitors, 1);
+    return answer;
+}
+
+/* What is done about an interrupt may run a program's code, which counts as a step. */
 void interrupts_deal(corun_loop *loop)
 {
-    unsigned sent = atomic_load(&loop->interrupts.sent);
-    while (loop->interrupts.seen != sent) {
-        loop->interrupts.seen++;
+    struct interrupts *interrupts = &loop->interrupts;
+    bool between_steps = atomic_load(&interrupts->activity) % 2 == 0;
+    if (between_steps)
+        interrupts_note(interrupts);
+    while (interrupts->seen != atomic_load(&interrupts->sent)) {
+        interrupts->seen++;
         taken_so_far++;
         if (loop->listener.interrupted)
             loop->listener.interrupted(loop->listener.self);
     }
+    if (between_steps)
+        interrupts_note(interrupts);
 }
 
 bool corun_interrupted(void)

@@ -13,6 +13,7 @@ struct interrupts {
     unsigned seen;        /* by the loop's thread */
     atomic_uint activity; /* odd while a step or callback runs, one more at each end of it */
     atomic_uint activity_at_last;
+    atomic_bool by_signals; /* the host sends the process's */
 };
 
 /* Makes `loop` the one that corun_interrupt() reaches, if no other is. Returns whether it is now. */

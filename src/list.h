@@ -42,18 +42,6 @@ static inline void list_remove(struct list *member)
     member->next->previous = member->previous;
 }
 
-/* Moves every member of `from` to the end of `to`, or, with `to` = head->next, to its front. */
-static inline void list_splice_before(struct list *place, struct list *from)
-{
-    if (list_is_empty(from))
-        return;
-    from->next->previous = place->previous;
-    place->previous->next = from->next;
-    from->previous->next = place;
-    place->previous = from->previous;
-    list_init(from);
-}
-
 static inline void ring_append(struct list **last, struct list *member)
 {
     if (*last)

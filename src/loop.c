@@ -23,6 +23,14 @@
 
 enum { ROUNDS_BETWEEN_POLLS = 61, STEPS_BETWEEN_POLLS = 1000 };
 
+/* How much of its time a turn has spent. */
+struct budget {
+    int64_t end, looked_at;
+    int rounds, stride;
+};
+
+enum { MOST_ROUNDS = 16, SHORT_ROUNDS_NS = 100000 }; /* between two looks at the clock */
+
 static _Thread_local corun_loop *running_loop;
 
 /* ------------------------------------------------------------ open, close */
@@ -78,13 +86,13 @@ int corun_loop_close(corun_loop *loop)
         return 0;
     if (loop->running)
         return CORUN_RUNNING;
+    loop->closed = true; /* from here on programs' own code that is called can add nothing */
     if (loop->debug)
         report_left_references(loop);
     tasks_abandon(loop);
     generators_abandon(loop);
     calls_drop(loop);
     interrupts_disclaim(loop);
-    loop->closed = true;
     watches_free(loop);
     timers_free(&loop->timers);
     backend_close(&loop->backend);
@@ -288,13 +296,30 @@ static int64_t until_next_timer(corun_loop *loop)
     return deadline > now ? deadline - now : 0;
 }
 
+/* Looks at the clock once in so many rounds: in more of them while they are short, since it would cost more than
+ * they do. */
+static bool has_budget(corun_loop *loop, struct budget *budget)
+{
+    int64_t now, spent;
+    if (++budget->rounds < budget->stride)
+        return true;
+    now = backend_now(&loop->backend);
+    spent = now - budget->looked_at;
+    budget->stride = spent > SHORT_ROUNDS_NS ? 1 : budget->stride < MOST_ROUNDS ? budget->stride * 2 : MOST_ROUNDS;
+    budget->rounds = 0;
+    budget->looked_at = now;
+    return now < budget->end;
+}
+
 int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns)
 {
-    int64_t began, next;
+    struct budget budget = {.stride = 1};
+    int64_t next;
     int rc = loop_enter(loop);
     if (rc < 0)
         return rc == CORUN_CLOSED ? -2 : rc;
-    began = backend_now(&loop->backend);
+    budget.looked_at = backend_now(&loop->backend);
+    budget.end = budget.looked_at + budget_ns;
     do {
         rc = loop_round(loop, false);
         if (rc < 0 || loop->stopping) {
@@ -302,7 +327,7 @@ int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns)
             return -2;
         }
         next = until_next_timer(loop);
-    } while (next == 0 && (loop->rounds != 0 || backend_now(&loop->backend) - began < budget_ns));
+    } while (next == 0 && has_budget(loop, &budget));
     if (next == -1 && loop->watch_waiters == 0 && loop->holds == 0 && loop->debug)
         report_deadlock_once(loop);
     loop_leave(loop);

@@ -63,6 +63,7 @@ int runner_initialize(corun_runner *runner)
         runner->private_.loop = NULL;
         return rc;
     }
+    loop_retain(runner->private_.loop); /* the program may close it by hand */
     if (options->debug != CORUN_DEBUG_ENVIRONMENT)
         corun_loop_set_debug(runner->private_.loop, options->debug == CORUN_DEBUG_ON);
     runner_set_state(runner, RUNNER_INITIALIZED);
@@ -86,8 +87,10 @@ void runner_take_interrupts(corun_runner *runner)
     corun_loop *loop = runner->private_.loop;
     runner->private_.taken = 0;
     runner->private_.takes_interrupts = interrupts_claim(loop);
-    if (runner->private_.takes_interrupts)
-        backend_interrupts(&loop->backend, signals ? signals : default_signals);
+    if (!runner->private_.takes_interrupts)
+        return;
+    backend_interrupts(&loop->backend, signals ? signals : default_signals);
+    atomic_store(&loop->interrupts.by_signals, loop->backend.interruptible);
 }
 
 void runner_leave_interrupts(corun_runner *runner)
@@ -180,7 +183,10 @@ static int keep_main_value(corun_runner *runner, corun_value value)
     if (value.tag != CORUN_BYTES)
         return 0;
     runner->private_.bytes = memory_copy(value.bytes, value.size);
-    runner->private_.value.bytes = runner->private_.bytes;
+    if (!runner->private_.bytes)
+        runner->private_.value = CORUN_VALUE();
+    else
+        runner->private_.value.bytes = runner->private_.bytes;
     return runner->private_.bytes ? 0 : -ENOMEM;
 }
 

@@ -34,11 +34,13 @@ static int step_frame(corun_task *task)
 }
 
 /* The trampoline: steps whatever frame is innermost until the task waits or ends. */
-static void drive(corun_task *task, int verdict)
+static inline __attribute__((always_inline)) void drive(corun_task *task, int (*begin)(corun_task *task))
 {
     corun_loop *loop = task->future.loop;
     corun_task *outer = loop->current; /* of an eager start, else NULL */
+    int verdict;
     loop->current = task;
+    verdict = begin(task);
     while (verdict == STEP_AGAIN)
         verdict = step_frame(task);
     loop->current = outer;
@@ -46,16 +48,24 @@ static void drive(corun_task *task, int verdict)
         task_finish(task);
 }
 
-void task_run_first(struct entry *entry)
+/* A task that is cancelled before its first step never begins (T4). */
+static int begin_first(corun_task *task)
 {
-    corun_task *task = task_of_entry(entry);
-    if (likely(!(task->future.task_flags & TASK_MUST_CANCEL))) {
-        drive(task, STEP_AGAIN);
-        return;
-    }
+    if (likely(!(task->future.task_flags & TASK_MUST_CANCEL)))
+        return STEP_AGAIN;
     frames_abandon(task);
     cancel_take(task);
-    task_finish(task);
+    return STEP_FINISHED;
+}
+
+void task_run_first(struct entry *entry)
+{
+    drive(task_of_entry(entry), begin_first);
+}
+
+static int begin_again(corun_task *task)
+{
+    return frames_deliver(task);
 }
 
 void task_resume(struct entry *entry)
@@ -64,7 +74,7 @@ void task_resume(struct entry *entry)
     task->future.wait = WAIT_NONE;
     if (unlikely(task->future.outcome.error == CORUN_CANCELLED || task->future.task_flags & TASK_MUST_CANCEL))
         cancel_take(task);
-    drive(task, frames_deliver(task));
+    drive(task, begin_again);
 }
 
 /* -------------------------------------------------------------------- wait */
@@ -113,6 +123,9 @@ void corun_waiter_done(corun_waiter *waiter, int error, const corun_value *value
     } else if (task->future.wait == WAIT_STARTING) {
         set_answer(&task->future.outcome, error, &copy);
         task->future.task_flags |= TASK_ANSWERED;
+    } else if (task->future.wait == WAIT_ABANDONED) {
+        task->future.wait = WAIT_NONE;
+        corun_task_release(task);
     }
 }
 
@@ -139,6 +152,13 @@ static bool leaves_loop(int error)
     return error == CORUN_INTERRUPTED || error == CORUN_SYSTEM_EXIT;
 }
 
+static void leave_loop_with(corun_loop *loop, const struct outcome *outcome)
+{
+    if (outcome->error == CORUN_SYSTEM_EXIT && outcome->failure)
+        loop->exit_status = failure_exit_status(outcome->failure);
+    loop_abort(loop, outcome->error);
+}
+
 /* A cancellation that came after the last suspension takes the result away; an error stands (T3). */
 static void let_cancellation_win(corun_task *task)
 {
@@ -156,15 +176,13 @@ void task_finish(corun_task *task)
     struct outcome *outcome = &task->future.outcome;
     let_cancellation_win(task);
     task_release_context(task);
-    /* Borrowed bytes live as long as whoever gave them, a result as long as the task. */
-    if (outcome->error == 0 && outcome->value.tag == CORUN_BYTES && !outcome->owned
-        && outcome_of_value(outcome, outcome->value) < 0)
-        *outcome = outcome_of_error(-ENOMEM, NULL);
+    if (outcome->error) /* what an earlier cancel has silenced is over (T2) */
+        task->future.flags &= (uint8_t)~FUTURE_RETRIEVED;
     frames_free(task);
     list_remove(&task->all);
     list_append(&loop->unreleased, &task->all);
     if (leaves_loop(outcome->error))
-        loop_abort(loop, outcome->error);
+        leave_loop_with(loop, outcome);
     /* The run stops behind all that is ready by now, so that it gets one more turn (B30). */
     if (task->future.task_flags & TASK_IS_MAIN)
         loop_ready(loop, &loop->stop_entry);
@@ -188,8 +206,10 @@ static void forget_wait(corun_task *task)
             outcome_release(&task->future.outcome);
     }
     task->future.wait = WAIT_ABANDONED;
-    if (was_waiting && !timer_disarm(&loop->timers, &task->entry) && !future_forget(task))
-        awaitable.type->cancel(awaitable.self, waiter_of_task(task));
+    if (!was_waiting || timer_disarm(&loop->timers, &task->entry) || future_forget(task))
+        return;
+    corun_task_retain(task); /* until the answer, which may come later */
+    awaitable.type->cancel(awaitable.self, waiter_of_task(task));
 }
 
 void tasks_abandon(corun_loop *loop)

@@ -63,7 +63,7 @@ struct corun_task {
     int32_t line;
     uint32_t cancels;
     uint32_t number; /* for its name */
-    /* The task's first frame begins behind this, at TASK_FRAMES. */
+    /* The task's first frame begins behind this. */
 };
 
 /* What a step tells the driver. */

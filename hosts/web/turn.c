@@ -238,11 +238,19 @@ void *corun_result(void)
     return &result;
 }
 
+/* A run or a close, whose result must not be touched. */
+static bool is_under_way(void)
+{
+    return result.state == TURN_RUNNING || result.state == TURN_CLOSING;
+}
+
 int corun_entry_start_(corun_awaitable main)
 {
     int rc;
     host_start();
     host_is_driven();
+    if (is_under_way())
+        return CORUN_RUNNING;
     clear_turn_result();
     rc = corun_runner_start(&runner, main, main_ended, NULL);
     if (rc < 0)
@@ -255,7 +263,7 @@ int corun_entry_start_(corun_awaitable main)
 /* What a turn's answer is, the loop having given its own. */
 static double answer_of(int64_t next)
 {
-    if (result.state != TURN_RUNNING && result.state != TURN_CLOSING)
+    if (!is_under_way())
         return -2;
     return next < -1 ? 0 : (double)next;
 }
@@ -288,11 +296,13 @@ int corun_close(void)
 {
     int rc;
     host_start();
+    if (is_under_way())
+        return CORUN_RUNNING;
     clear_turn_result();
     result.state = TURN_CLOSING;
     rc = corun_runner_close_start(&runner, runner_closed, NULL);
     if (rc < 0) {
-        result.state = TURN_RUNNING;
+        result.state = TURN_IDLE;
         return rc;
     }
     if (result.state == TURN_CLOSED)

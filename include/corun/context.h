@@ -25,8 +25,8 @@ extern "C" {
 typedef struct corun_var {
     const char *name;
     void *initial;                /* what it is where it was never set */
-    void (*retain)(void *value);  /* NULL: the value is not counted */
-    void (*release)(void *value); /* likewise */
+    void (*retain)(void *value);  /* both NULL: the value is not counted */
+    void (*release)(void *value);
 } corun_var;
 
 /* What a set replaced, for corun_var_reset. The caller's memory; all zero is a used one. */
@@ -49,7 +49,8 @@ typedef struct corun_var_token {
  */
 CORUN_API void *corun_var_get(const corun_var *var);
 
-/* Sets the value in the current context.
+/* Sets the value in the current context. What a thread sets outside of any loop or context is its own, and stays
+ * until the thread sets it anew.
  *
  *   returns  0
  *   -ENOMEM  no memory: nothing has changed

@@ -66,9 +66,9 @@
 /* The first line of every coroutine, and the last. */
 #define CORUN_BEGIN() \
     do { \
-        __extension__({ goto *(void *)((char *)&&corun_start_ + my->corun_frame_.resume); }); \
+        __extension__({ goto *(void *)((char *)&&corun_first_ + my->corun_frame_.resume); }); \
     } while (0); \
-    corun_start_: (void)0
+    corun_first_: (void)0
 #define CORUN_END() return corun_end_(corun_task_, &my->corun_frame_)
 
 /* Between CORUN_TRY and CORUN_FINALLY, whatever ends the coroutine (an error, CORUN_RETURN,

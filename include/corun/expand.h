@@ -5,7 +5,7 @@
  *     | corun_frame header | arguments | locals |
  *     '------ copied from the call -----'-- zeroed --'
  *
- * A resume point is the distance of its label from `corun_start_`, the first label of the body.
+ * A resume point is the distance of its label from `corun_first_`, the first label of the body.
  * Labels are named by __COUNTER__, since gcc is pedantic about __label__. The first jump is
  * unconditional: only then do the compilers see that a C local does not survive an await.
  */
@@ -67,7 +67,7 @@ CORUN_API int corun_exit_(corun_task *task, corun_frame *frame, int status);
 
 #define CORUN_FIELDS_(...) __VA_ARGS__
 #define CORUN_DISTANCE_(label) \
-    ((int32_t)__extension__((char *)&&label - (char *)&&corun_start_))
+    ((int32_t)__extension__((char *)&&label - (char *)&&corun_first_))
 
 /* A body must exist once: distances mean nothing between two copies of a function. */
 #if defined(__clang__)
@@ -83,7 +83,9 @@ CORUN_API int corun_exit_(corun_task *task, corun_frame *frame, int status);
             CORUN_FIELDS_ arguments \
         }; \
         CORUN_FIELDS_ locals \
-    };
+    }; \
+    _Static_assert(_Alignof(struct name##_frame_) <= _Alignof(max_align_t), \
+                   #name ": a field needs more alignment than malloc gives");
 
 #define CORUN_FRAME_(name, arguments, locals) \
     struct name##_call_ { \

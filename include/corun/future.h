@@ -37,6 +37,7 @@ CORUN_API void corun_future_release(corun_future *future);
  *
  *   returns  0
  *   CORUN_INVALID_STATE  already finished or cancelled
+ *   CORUN_BAD_ARGUMENT  `error` is not negative
  *   -ENOMEM  no memory for the bytes; the future is still pending
  *   asyncio  Future.set_result, Future.set_exception, F1 F4
  */
@@ -87,6 +88,7 @@ CORUN_API corun_awaitable corun_wait_future(corun_future *future);
 /* Has `function` called, in a later round, once the future is done; at once done means scheduled.
  *
  *   returns  0
+ *   CORUN_CLOSED  the loop is closed
  *   -ENOMEM  no memory
  *   asyncio  Future.add_done_callback, F2
  */

@@ -2,6 +2,7 @@
  *
  * A page gives descriptor 0 as its `stdin`, takes 1 and 2 as its output. Under the launcher's
  * control channel (CORUN_CONTROL=stdin) descriptor 0 is what the user typed or piped, decoded.
+ * Descriptors 0 to 2 may be opened once more at their first use: do not put another file under those numbers later.
  * Cancelling one of these waits stops it at once: nothing is written to the buffer afterwards, and
  * no byte is lost.
  */

@@ -52,6 +52,7 @@ CORUN_API int corun_loop_close(corun_loop *loop);
  *   CORUN_UNSUPPORTED  the host must not block (a page): use CORUN_MAIN or corun_runner_start
  *   CORUN_INTERRUPTED, CORUN_SYSTEM_EXIT  what left the loop
  *   CORUN_DEADLOCK  every task waits and nothing can wake one (where interrupts cannot come)
+ *   a negative errno of the host's, which cannot wait
  *   asyncio  loop.run_forever, B29 B31
  */
 CORUN_API int corun_loop_run(corun_loop *loop);
@@ -66,7 +67,7 @@ CORUN_API void corun_loop_stop(corun_loop *loop);
  *
  *   returns  nanoseconds until the next timer, 0 for more to do now, -1 only the outside can wake
  *            it, -2 stopped or closed
- *   CORUN_RUNNING  a loop is running in this thread
+ *   CORUN_LOOP_RUNNING, CORUN_RUNNING  this loop, or another, is running in this thread
  */
 CORUN_API int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns);
 
@@ -87,7 +88,7 @@ CORUN_API bool corun_loop_is_closed(const corun_loop *loop);
  */
 CORUN_API corun_loop *corun_current_loop(void);
 
-/* Gives the loop's monotonic clock in seconds.
+/* Gives the loop's monotonic clock in seconds; NaN once it is closed.
  *
  *   asyncio  loop.time
  */
@@ -152,7 +153,8 @@ typedef struct corun_report {
 
 typedef void corun_exception_handler(corun_loop *loop, const corun_report *report, void *argument);
 
-/* Sends reports to `handler` instead of standard error; NULL restores that.
+/* Sends reports to `handler` instead of standard error; NULL restores that. It may still be called after the
+ * loop is closed, for a task or future that is released only then.
  *
  *   asyncio  loop.set_exception_handler, X1
  */

@@ -43,12 +43,11 @@ typedef struct corun_runner {
         int close_phase;
         int late;            /* tasks that were spawned during close */
         int taken;           /* interrupts that this run has dealt with */
-        int taken_in_close;
         bool takes_interrupts;
     } private_;
 } corun_runner;
 
-#define CORUN_RUNNER_INIT {{{0, NULL, NULL, 0}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, {{0}, 0, 0}, NULL, 0, 0, 0, 0, 0, 0, false}}
+#define CORUN_RUNNER_INIT {{{0, NULL, NULL, 0}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, {{0}, 0, 0}, NULL, 0, 0, 0, 0, 0, false}}
 
 typedef void corun_run_done(corun_runner *runner, int error, const corun_value *value, void *argument);
 
@@ -119,8 +118,12 @@ CORUN_API int corun_runner_start(corun_runner *runner, corun_awaitable main, cor
  *   returns  0
  *   CORUN_INTERRUPTED  an interrupt during close abandoned what was left
  *   CORUN_SYSTEM_EXIT  a task asked to exit while it was being cancelled
- *   CORUN_RUNNING  from inside its own run: every task of it is cancelled, nothing closed; between the
- *                  turns of a started run, or while another call closes it: nothing happens
+ *   CORUN_STOPPED  a task stopped the loop: what was left is abandoned
+ *   CORUN_DEADLOCK  a task waits in its cleanup for what cannot come: likewise
+ *   CORUN_CLOSED  the loop was closed by hand; now the runner is, too
+ *   CORUN_RUNNING  from inside the loop's own rounds: every task of it is cancelled, nothing closed. Between
+ *                  the turns of a started run, or while another call closes it: nothing happens. From
+ *                  inside another loop: closed, and what was left is abandoned
  *   CORUN_UNSUPPORTED  the host must not block: use corun_runner_close_start
  *   asyncio  Runner.close, B58-B68
  */

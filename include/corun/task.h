@@ -184,7 +184,7 @@ CORUN_API size_t corun_all_tasks(corun_loop *loop, corun_task **out_tasks, size_
 
 /* Has `function` called, in a later round, once the task is done.
  *
- *   returns  0, or -ENOMEM
+ *   returns  0, -ENOMEM, or CORUN_CLOSED: the loop is closed
  *   asyncio  Task.add_done_callback
  */
 CORUN_API int corun_task_add_done_callback(corun_task *task,

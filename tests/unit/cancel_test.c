@@ -371,3 +371,36 @@ TEST(tasks_that_join_in_a_circle_can_be_cancelled)
         corun_task_release(tasks[i]);
     }
 }
+
+CORUN_ASYNC(fail_when_cancelled, (), ()) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_AWAIT(corun_forever());
+    CORUN_FINALLY();
+    CORUN_RAISE(CORUN_USER);
+    CORUN_END();
+}
+
+CORUN_ASYNC(fail_now, (), ()) {
+    CORUN_BEGIN();
+    CORUN_RAISE(CORUN_USER);
+    CORUN_END();
+}
+
+/* T2: cancelling silences the error that a task has, not one that it gets later */
+TEST_LOOP(an_error_after_a_cancellation_is_reported, (corun_task *task;)) {
+    CORUN_BEGIN();
+    test_log_reports(corun_current_loop());
+    CHECK_ERROR(corun_spawn(CORUN_CALL(fail_when_cancelled), &my->task), 0);
+    CORUN_AWAIT(corun_yield());
+    corun_task_cancel(my->task, NULL);
+    CORUN_AWAIT(corun_yield());
+    corun_task_release(my->task);
+    CHECK_LOG("[Task exception was never retrieved] CORUN_USER");
+    CHECK_ERROR(corun_spawn(CORUN_CALL(fail_now), &my->task), 0);
+    CORUN_AWAIT(corun_yield());
+    CHECK_EQ(corun_task_cancel(my->task, NULL), 0);
+    corun_task_release(my->task);
+    CHECK_LOG("");
+    CORUN_END();
+}

@@ -383,3 +383,97 @@ TEST(exit_carries_its_status)
     CHECK_ERROR(test_run_sim(CORUN_CALL(exit_with, .status = 3), &value), CORUN_SYSTEM_EXIT);
     CHECK_EQ(value.i, 3);
 }
+
+CORUN_ASYNC(fail_twice, (), ()) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_RAISE(CORUN_USER - 1);
+    CORUN_FINALLY();
+    CORUN_RAISE(CORUN_USER - 2);
+    CORUN_END();
+}
+
+CORUN_ASYNC(fail_three_times, (), ()) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_RAISE(CORUN_USER);
+    CORUN_FINALLY();
+    CORUN_AWAIT(CORUN_CALL(fail_twice));
+    CORUN_END();
+}
+
+TEST_LOOP(the_first_cause_is_the_last_context, (corun_task *task; const corun_failure *failure;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(fail_three_times), &my->task), 0);
+    CORUN_CATCH_AWAIT(corun_join(my->task));
+    my->failure = corun_task_failure(my->task);
+    CHECK_ERROR(my->failure->code, CORUN_USER - 2);
+    CHECK_ERROR(my->failure->context->code, CORUN_USER - 1);
+    CHECK_ERROR(my->failure->context->context->code, CORUN_USER);
+    CHECK(my->failure->context->context->context == NULL);
+    corun_task_release(my->task);
+    CORUN_END();
+}
+
+CORUN_ASYNC(catch_in_cleanup, (corun_task *task;), ()) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_FINALLY();
+    CORUN_CATCH_AWAIT(corun_join(my->task)); /* cancellation is not caught, but the cleanup goes on */
+    CHECK_ERROR(CORUN_ERROR(), CORUN_CANCELLED);
+    CORUN_END();
+}
+
+TEST_LOOP(what_is_not_caught_in_a_cleanup_is_told_all_the_same, (corun_task *task;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(corun_forever(), &my->task), 0);
+    corun_task_cancel(my->task, NULL);
+    CORUN_CATCH_ALL_AWAIT(CORUN_CALL(catch_in_cleanup, .task = my->task));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_CANCELLED);
+    corun_task_release(my->task);
+    CORUN_END();
+}
+
+CORUN_ASYNC(raise_five, (), ()) {
+    CORUN_BEGIN();
+    CORUN_RAISE(5, "five of %s", "something");
+    CORUN_END();
+}
+
+TEST_LOOP(a_code_that_is_no_error_becomes_one, (corun_task *task;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(raise_five), &my->task), 0);
+    CORUN_CATCH_AWAIT(corun_join(my->task));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_BAD_ARGUMENT);
+    CHECK_ERROR(corun_task_failure(my->task)->code, CORUN_BAD_ARGUMENT);
+    CHECK_TEXT(corun_task_failure(my->task)->message, "five of something");
+    corun_task_release(my->task);
+    CORUN_END();
+}
+
+CORUN_ASYNC(exit_slowly, (int status; double seconds;), ()) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_EXIT(my->status);
+    CORUN_FINALLY();
+    CORUN_AWAIT(corun_sleep(my->seconds));
+    CORUN_END();
+}
+
+CORUN_ASYNC(exit_twice, (), ()) {
+    CORUN_BEGIN();
+    corun_spawn(CORUN_CALL(exit_slowly, .status = 3, .seconds = 1), NULL);
+    corun_spawn(CORUN_CALL(exit_slowly, .status = 4, .seconds = 2), NULL);
+    CORUN_AWAIT(corun_forever());
+    CORUN_END();
+}
+
+TEST(the_exit_that_ends_the_run_has_its_own_status)
+{
+    corun_runner runner;
+    corun_value value = CORUN_VALUE();
+    test_open_sim(&runner);
+    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(exit_twice), NULL, &value), CORUN_SYSTEM_EXIT);
+    CHECK_EQ(value.i, 3);
+    CHECK_ERROR(corun_runner_close(&runner), 0); /* the other one is cancelled in its cleanup */
+}

@@ -327,7 +327,10 @@ TEST(a_finished_future_is_run_any_number_of_times)
         CHECK_EQ(value.i, 8);
     }
     test_open_sim(&other);
-    CHECK_ERROR(corun_runner_run(&other, corun_wait_future(future), NULL, &value), CORUN_OTHER_LOOP);
+    CHECK_ERROR(corun_runner_run(&other, corun_wait_future(future), NULL, NULL), 0); /* F3: it does not wait */
+    corun_future_release(future);
+    CHECK_ERROR(corun_future_create(loop, &future), 0);
+    CHECK_ERROR(corun_runner_run(&other, corun_wait_future(future), NULL, NULL), CORUN_OTHER_LOOP);
     CHECK_ERROR(corun_runner_close(&other), 0);
     corun_future_release(future);
     CHECK_ERROR(corun_runner_close(&runner), 0);
@@ -348,5 +351,15 @@ TEST(a_task_is_run_through_a_second_one)
     }
     CHECK_ERROR(corun_runner_run(&runner, corun_sleep(3600), NULL, NULL), 0);
     corun_task_release(task);
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+}
+
+/* B67 */
+TEST(a_loop_that_was_closed_by_hand)
+{
+    corun_runner runner;
+    CHECK_ERROR(corun_loop_close(test_open_sim(&runner)), 0);
+    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(nothing), NULL, NULL), CORUN_CLOSED);
+    CHECK_ERROR(corun_runner_close(&runner), CORUN_CLOSED);
     CHECK_ERROR(corun_runner_close(&runner), 0);
 }

@@ -423,3 +423,23 @@ TEST_LOOP(done_callbacks_of_a_task_are_taken_back, (corun_task *task; char *word
     corun_task_release(my->task);
     CORUN_END();
 }
+
+CORUN_ASYNC(give_word, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_yield());
+    CORUN_RETURN(.bytes = "word", .size = 5);
+    CORUN_END();
+}
+
+/* The last reference to the joined task is the wait's own. */
+TEST_LOOP(bytes_outlive_the_task_that_gave_them, (corun_task *task, *outer; corun_value value;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(give_word), &my->task), 0);
+    CHECK_ERROR(corun_spawn(corun_join(my->task), &my->outer), 0);
+    CORUN_AWAIT(corun_yield());
+    corun_task_release(my->task);
+    CORUN_AWAIT(corun_join(my->outer));
+    CHECK_TEXT(CORUN_RESULT().bytes, "word");
+    corun_task_release(my->outer);
+    CORUN_END();
+}

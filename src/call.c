@@ -48,17 +48,21 @@ static void run_callback(struct entry *entry)
 {
     corun_callback *callback = container_of(entry, corun_callback, entry);
     corun_loop *loop = callback->loop;
+    int64_t began;
     if (!callback->shared)
         atomic_store_explicit(&callback->state, CALLBACK_RUNNING, memory_order_relaxed);
     else if (!win(callback, CALLBACK_RUNNING)) {
         corun_callback_release(callback);
         return;
     }
+    began = loop_time_step(loop);
     called_here = callback;
     loop->callback_bindings = &callback->bindings;
     callback->function(callback->argument);
     loop->callback_bindings = NULL;
     called_here = NULL;
+    if (unlikely(began != 0))
+        loop_tell_slow(loop, NULL, began);
     atomic_store_explicit(&callback->state, CALLBACK_OVER, memory_order_release);
     corun_callback_release(callback);
 }
@@ -95,6 +99,8 @@ int corun_loop_call_soon(corun_loop *loop, void (*function)(void *), void *argum
                          corun_callback **out_callback)
 {
     corun_callback *callback;
+    if (loop_is_misused(loop))
+        return CORUN_WRONG_THREAD;
     if (loop->closed)
         return CORUN_CLOSED;
     callback = callback_create(loop, function, argument);
@@ -124,6 +130,8 @@ static int call_at_ns(corun_loop *loop, int64_t deadline, void (*function)(void 
 int corun_loop_call_later(corun_loop *loop, double seconds, void (*function)(void *), void *argument,
                           corun_callback **out_callback)
 {
+    if (loop_is_misused(loop))
+        return CORUN_WRONG_THREAD;
     if (loop->closed)
         return CORUN_CLOSED;
     if (isnan(seconds))
@@ -135,6 +143,8 @@ int corun_loop_call_later(corun_loop *loop, double seconds, void (*function)(voi
 int corun_loop_call_at(corun_loop *loop, double time, void (*function)(void *), void *argument,
                        corun_callback **out_callback)
 {
+    if (loop_is_misused(loop))
+        return CORUN_WRONG_THREAD;
     if (loop->closed)
         return CORUN_CLOSED;
     if (isnan(time))

@@ -105,6 +105,8 @@ void cancel_wait(corun_task *task)
 
 int corun_task_cancel(corun_task *task, const char *message)
 {
+    if (loop_is_misused(task->future.loop))
+        return CORUN_WRONG_THREAD;
     if (task->future.loop->current == task)
         see_interrupts(task);
     task->future.flags |= FUTURE_RETRIEVED; /* of an error it has; a later one is told (T2) */

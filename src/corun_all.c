@@ -27,6 +27,7 @@
 #include "watch.c"
 #include "report.c"
 #include "inspect.c"
+#include "complete.c"
 #include "runner.c"
 #include "close.c"
 #include "main.c"

@@ -245,6 +245,8 @@ void future_finish(corun_future *future, enum future_state state)
 int corun_future_set(corun_future *future, corun_value value)
 {
     int rc;
+    if (loop_is_misused(future->loop))
+        return CORUN_WRONG_THREAD;
     if (future->state != FUTURE_PENDING)
         return CORUN_INVALID_STATE;
     rc = outcome_of_value(&future->outcome, value);
@@ -256,6 +258,8 @@ int corun_future_set(corun_future *future, corun_value value)
 
 int corun_future_fail(corun_future *future, int error, const char *message)
 {
+    if (loop_is_misused(future->loop))
+        return CORUN_WRONG_THREAD;
     if (future->state != FUTURE_PENDING)
         return CORUN_INVALID_STATE;
     if (error >= 0)
@@ -267,6 +271,8 @@ int corun_future_fail(corun_future *future, int error, const char *message)
 
 int corun_future_cancel(corun_future *future, const char *message)
 {
+    if (loop_is_misused(future->loop))
+        return CORUN_WRONG_THREAD;
     future->flags |= FUTURE_RETRIEVED;
     if (future->state != FUTURE_PENDING)
         return 0;

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "generator.h"
 #include "inspect.h"
 #include "memory.h"
@@ -29,6 +30,7 @@ struct budget {
     int rounds, stride;
 };
 
+enum { SLOW_STEP_NS = 100000000 };
 enum { MOST_ROUNDS = 16, SHORT_ROUNDS_NS = 100000 }; /* between two looks at the clock */
 
 static _Thread_local corun_loop *running_loop;
@@ -55,6 +57,7 @@ int loop_open(const struct host *host, corun_loop **out_loop)
     list_init(&loop->generators);
     loop->references = 1;
     loop->debug = debug_of_environment();
+    loop->slow_ns = SLOW_STEP_NS;
     rc = backend_open(&loop->backend, host, loop);
     if (rc < 0) {
         memory_release(loop);
@@ -225,6 +228,12 @@ void loop_abort(corun_loop *loop, int error)
 
 static _Thread_local char thread_mark; /* its address tells threads apart */
 
+bool loop_runs_elsewhere(const corun_loop *loop)
+{
+    const void *thread = atomic_load_explicit(&loop->thread, memory_order_relaxed);
+    return thread && thread != &thread_mark;
+}
+
 bool loop_is_this_thread(const corun_loop *loop)
 {
     return atomic_load_explicit(&loop->thread, memory_order_relaxed) == &thread_mark;
@@ -283,6 +292,29 @@ int corun_loop_run(corun_loop *loop)
 void corun_loop_stop(corun_loop *loop)
 {
     loop->stopping = true;
+}
+
+static void run_stop(struct entry *entry)
+{
+    entry->link.next = NULL;
+    corun_loop_stop(container_of(entry, corun_loop, stop_entry));
+}
+
+void loop_stop_after(corun_loop *loop, corun_task *task)
+{
+    loop->stop_entry.run = run_stop;
+    task->future.task_flags |= TASK_IS_MAIN;
+    if (corun_task_done(task)) /* a factory may give one that is */
+        loop_ready(loop, &loop->stop_entry);
+}
+
+/* A main that is done, but whose run something else has ended, must not stop a later one (B32, B33). */
+void loop_forget_stop(corun_loop *loop, corun_task *task)
+{
+    task->future.task_flags &= (uint8_t)~TASK_IS_MAIN;
+    if (loop->stop_entry.link.next)
+        loop_unready(loop, &loop->stop_entry);
+    loop->stop_entry.link.next = NULL;
 }
 
 static int64_t until_next_timer(corun_loop *loop)
@@ -364,6 +396,18 @@ void corun_loop_set_debug(corun_loop *loop, bool debug)
 bool corun_loop_get_debug(const corun_loop *loop)
 {
     return loop->debug;
+}
+
+void corun_loop_set_slow_callback(corun_loop *loop, double seconds)
+{
+    loop->slow_ns = time_after(0, seconds);
+}
+
+void loop_tell_slow(corun_loop *loop, corun_task *task, int64_t began)
+{
+    int64_t took = backend_now(&loop->backend) - began;
+    if (took >= loop->slow_ns)
+        report_slow(loop, task, took);
 }
 
 void corun_loop_hold(corun_loop *loop)

@@ -50,6 +50,7 @@ struct corun_loop {
     uint32_t eager_depth; /* first steps that run inside the call that spawned them */
     struct loop_listener listener;
     struct entry stop_entry; /* queued when main is done; not queued while link.next is NULL */
+    int64_t slow_ns;         /* in debug, what a step may take without being told of */
     _Atomic(const void *) thread; /* that runs it, NULL while it does not run */
     uint32_t references; /* of tasks and futures, and one until it is closed */
     int leaving; /* the error that leaves the loop, valid until it has left */
@@ -87,6 +88,23 @@ CORUN_INTERNAL void loop_leave(corun_loop *loop);
 CORUN_INTERNAL void loop_abort(corun_loop *loop, int error);
 
 CORUN_INTERNAL bool loop_is_this_thread(const corun_loop *loop);
+/* Whether, in debug, it is caught being used while another thread runs it (L9). */
+CORUN_INTERNAL bool loop_runs_elsewhere(const corun_loop *loop);
+static inline bool loop_is_misused(const corun_loop *loop)
+{
+    return unlikely(loop->debug) && loop_runs_elsewhere(loop);
+}
+
+/* In debug, times a step or call: 0 else. Tells of one that took too long, of `task` or of a callback (NULL). */
+static inline int64_t loop_time_step(corun_loop *loop)
+{
+    return unlikely(loop->debug) ? backend_now(&loop->backend) : 0;
+}
+CORUN_INTERNAL void loop_tell_slow(corun_loop *loop, corun_task *task, int64_t began);
+
+/* Has the rounds stop when `task` is done, behind what is ready then (B30); undoes that. */
+CORUN_INTERNAL void loop_stop_after(corun_loop *loop, corun_task *task);
+CORUN_INTERNAL void loop_forget_stop(corun_loop *loop, corun_task *task);
 
 /* call.c: moves what other threads have queued, and drops what was never called. */
 CORUN_INTERNAL void calls_take_foreign(corun_loop *loop);

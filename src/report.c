@@ -133,6 +133,17 @@ void report_generator_closed(corun_loop *loop, corun_task *task)
     report_task(loop, text, task);
 }
 
+void report_slow(corun_loop *loop, corun_task *task, int64_t took_ns)
+{
+    char text[160];
+    corun_report report = {.message = text, .task = task};
+    if (task)
+        report.where = (corun_where){task->file, NULL, task->line};
+    snprintf(text, sizeof text, "Executing %s took %.3f seconds", task ? corun_task_name(task) : "a callback",
+             (double)took_ns / 1e9);
+    corun_loop_call_exception_handler(loop, &report);
+}
+
 void report_left_references(corun_loop *loop)
 {
     for (struct list *at = loop->unreleased.next; at != &loop->unreleased; at = at->next)

@@ -14,6 +14,8 @@ CORUN_INTERNAL void report_at_shutdown(corun_loop *loop, corun_task *task);
 CORUN_INTERNAL void report_generator_closed(corun_loop *loop, corun_task *task);
 /* "asynchronous generator NAME was scheduled after ..." */
 CORUN_INTERNAL void report_late_generator(corun_loop *loop, const char *name);
+/* "Executing ... took 0.150 seconds"; `task` NULL: a callback */
+CORUN_INTERNAL void report_slow(corun_loop *loop, corun_task *task, int64_t took_ns);
 /* In debug, at close: references that were never released. */
 CORUN_INTERNAL void report_left_references(corun_loop *loop);
 CORUN_INTERNAL void report_deadlock_once(corun_loop *loop);

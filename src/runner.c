@@ -126,20 +126,6 @@ void runner_clear_result(corun_runner *runner)
     runner->private_.error = 0;
 }
 
-static void stop_run(struct entry *entry)
-{
-    entry->link.next = NULL;
-    corun_loop_stop(container_of(entry, corun_loop, stop_entry));
-}
-
-/* A main that is done, but whose run something else has ended, must not stop a later one (B32, B33). */
-static void forget_stop(corun_loop *loop)
-{
-    if (loop->stop_entry.link.next)
-        loop_unready(loop, &loop->stop_entry);
-    loop->stop_entry.link.next = NULL;
-}
-
 static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *context)
 {
     corun_spawn_options options = {NULL, context, CORUN_START_USUAL};
@@ -158,10 +144,7 @@ static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *
     rc = corun_loop_spawn_with(loop, main, &options, &task);
     if (rc < 0)
         return rc;
-    loop->stop_entry.run = stop_run;
-    if (corun_task_done(task)) /* a factory may give one that is */
-        loop_ready(loop, &loop->stop_entry);
-    task->future.task_flags |= TASK_IS_MAIN;
+    loop_stop_after(loop, task);
     runner->private_.main_task = task;
     loop->listener = (struct loop_listener){NULL, run_interrupted, NULL, NULL, runner};
     runner_set_state(runner, RUNNER_RUNNING);
@@ -233,9 +216,8 @@ static int end_run(corun_runner *runner, int rc)
         report_text("corun: every task waits and nothing can wake one\n");
         corun_print_tasks(runner->private_.loop);
     }
-    forget_stop(runner->private_.loop);
+    loop_forget_stop(runner->private_.loop, main_task);
     runner->private_.loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
-    main_task->future.task_flags &= (uint8_t)~TASK_IS_MAIN;
     runner->private_.main_task = NULL;
     runner->private_.error = error;
     runner_set_state(runner, RUNNER_INITIALIZED);

@@ -116,6 +116,8 @@ int corun_task_create(corun_loop *loop, corun_awaitable awaitable, const corun_s
     int rc;
     if (!options)
         options = &no_options;
+    if (loop_is_misused(loop))
+        return CORUN_WRONG_THREAD;
     if (loop->closed)
         return CORUN_CLOSED;
     if (!awaitable.type)

@@ -38,12 +38,15 @@ static inline __attribute__((always_inline)) void drive(corun_task *task, int (*
 {
     corun_loop *loop = task->future.loop;
     corun_task *outer = loop->current; /* of an eager start, else NULL */
+    int64_t began = loop_time_step(loop);
     int verdict;
     loop->current = task;
     verdict = begin(task);
     while (verdict == STEP_AGAIN)
         verdict = step_frame(task);
     loop->current = outer;
+    if (unlikely(began != 0))
+        loop_tell_slow(loop, task, began);
     if (unlikely(verdict == STEP_FINISHED))
         task_finish(task);
 }

@@ -38,6 +38,7 @@ CORUN_API void corun_future_release(corun_future *future);
  *   returns  0
  *   CORUN_INVALID_STATE  already finished or cancelled
  *   CORUN_BAD_ARGUMENT  `error` is not negative
+ *   CORUN_WRONG_THREAD  another thread runs the loop (debug mode only)
  *   -ENOMEM  no memory for the bytes; the future is still pending
  *   asyncio  Future.set_result, Future.set_exception, F1 F4
  */
@@ -47,6 +48,7 @@ CORUN_API int corun_future_fail(corun_future *future, int error, const char *mes
 /* Cancels a pending future: whoever waits gets CORUN_CANCELLED.
  *
  *   returns  1 cancelled, 0 it was done already
+ *   CORUN_WRONG_THREAD  another thread runs the loop (debug mode only)
  *   asyncio  Future.cancel(msg), F1 F3
  */
 CORUN_API int corun_future_cancel(corun_future *future, const char *message);

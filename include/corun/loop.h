@@ -9,6 +9,7 @@
 #ifndef CORUN_LOOP_H
 #define CORUN_LOOP_H
 
+#include "corun/awaitable.h"
 #include "corun/base.h"
 #include "corun/error.h"
 
@@ -57,6 +58,22 @@ CORUN_API int corun_loop_close(corun_loop *loop);
  */
 CORUN_API int corun_loop_run(corun_loop *loop);
 
+/* Runs rounds until `awaitable` is done, and gives what it came to. Without a runner: interrupts are
+ * not its business, what is left behind stays on the loop.
+ *
+ *   returns  0, or the error that it ended with
+ *   CORUN_CLOSED, CORUN_LOOP_RUNNING, CORUN_RUNNING, CORUN_UNSUPPORTED, CORUN_DEADLOCK  as corun_loop_run;
+ *            CORUN_RUNNING also between the turns of a started run
+ *   CORUN_NOT_AWAITABLE  it is empty
+ *   CORUN_STOPPED  the loop was stopped before it was done
+ *   CORUN_SYSTEM_EXIT  CORUN_EXIT left the loop; the value's .i is the status
+ *   -ENOMEM  no memory
+ *   owner    out_value may be NULL; bytes in it are for corun_free_bytes
+ *   asyncio  loop.run_until_complete, B29-B33
+ */
+CORUN_API int corun_loop_run_until_complete(corun_loop *loop, corun_awaitable awaitable,
+                                            corun_value *out_value);
+
 /* Lets the running round finish, then leaves corun_loop_run; before it, exactly one round is run.
  *
  *   asyncio  loop.stop
@@ -100,6 +117,7 @@ CORUN_API double corun_loop_time(corun_loop *loop);
  * `time`. Each exactly once, in order.
  *
  *   returns  0
+ *   CORUN_WRONG_THREAD  another thread runs the loop (debug mode only)
  *   CORUN_CLOSED  the loop is closed
  *   CORUN_INVALID_DELAY  the time is not a number
  *   -ENOMEM  no memory
@@ -162,14 +180,21 @@ CORUN_API void corun_loop_set_exception_handler(corun_loop *loop, corun_exceptio
                                                 void *argument);
 CORUN_API void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *report);
 
-/* Debug mode: references that were never released are reported at close, deadlocks too; the C stack
- * is filled before each step, so that stale locals show. On if CORUN_DEBUG in the environment is
+/* Debug mode: references that were never released are reported at close, deadlocks too, steps and calls that
+ * take long; what only the loop's own thread may do returns CORUN_WRONG_THREAD in another while the loop runs; the
+ * C stack is filled before each step, so that stale locals show. On if CORUN_DEBUG in the environment is
  * set, not empty and not 0.
  *
- *   asyncio  loop.set_debug, B69
+ *   asyncio  loop.set_debug, B69 L9 X2
  */
 CORUN_API void corun_loop_set_debug(corun_loop *loop, bool debug);
 CORUN_API bool corun_loop_get_debug(const corun_loop *loop);
+
+/* Sets what a step or call may take, in debug, before it is reported; 0.1 unless set.
+ *
+ *   asyncio  loop.slow_callback_duration
+ */
+CORUN_API void corun_loop_set_slow_callback(corun_loop *loop, double seconds);
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,7 @@ CORUN_API int corun_spawn(corun_awaitable awaitable, corun_task **out_task);
 /* The same on a loop that need not be running.
  *
  *   returns  0
+ *   CORUN_WRONG_THREAD  another thread runs the loop (debug mode only)
  *   CORUN_CLOSED  the loop is closed
  *   CORUN_NOT_AWAITABLE  the awaitable is empty
  *   -ENOMEM  no memory
@@ -103,6 +104,7 @@ CORUN_API corun_awaitable corun_join(corun_task *task);
  * A value that arrived in between is lost: cancellation wins.
  *
  *   returns  1 asked, 0 already done
+ *   CORUN_WRONG_THREAD  another thread runs the loop (debug mode only)
  *   owner    `message` (may be NULL) is copied; without memory for it only the text is lost
  *   asyncio  Task.cancel(msg), T2 T5 T6
  */

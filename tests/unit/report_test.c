@@ -110,3 +110,61 @@ TEST(debug_mode_changes_no_result)
     CHECK_ERROR(corun_runner_close(&runner), 0);
     CHECK_LOG("");
 }
+
+/* ----------------------------------------------------------------- slow steps */
+
+static void spend(double seconds)
+{
+    double end = corun_loop_time(corun_current_loop()) + seconds;
+    while (corun_loop_time(corun_current_loop()) < end)
+        continue;
+}
+
+static char slow[64];
+static corun_task *slow_task;
+
+static void note_slow(corun_loop *loop, const corun_report *report, void *argument)
+{
+    (void)loop, (void)argument;
+    slow_task = report->task;
+    strncpy(slow, report->message, sizeof slow - 1);
+}
+
+CORUN_ASYNC(be_slow, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_yield());
+    spend(0.002);
+    CORUN_AWAIT(corun_yield());
+    CORUN_END();
+}
+
+static void call_slowly(void *unused)
+{
+    (void)unused;
+    spend(0.002);
+}
+
+/* DBG-01 X2 */
+TEST_LOOP(debug_mode_tells_of_steps_and_calls_that_take_long, (corun_task *task;)) {
+    CORUN_BEGIN();
+    corun_loop_set_exception_handler(corun_current_loop(), note_slow, NULL);
+    corun_loop_set_slow_callback(corun_current_loop(), 0.001);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(be_slow), &my->task), 0);
+    CHECK_ERROR(corun_task_set_name(my->task, "slowcoach"), 0);
+    CORUN_AWAIT(corun_join(my->task));
+    CHECK_TEXT(slow, ""); /* nobody measures without it */
+    corun_task_release(my->task);
+    corun_loop_set_debug(corun_current_loop(), true);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(be_slow), &my->task), 0);
+    CHECK_ERROR(corun_task_set_name(my->task, "slowcoach"), 0);
+    CORUN_AWAIT(corun_join(my->task));
+    CHECK_EQ(strncmp(slow, "Executing slowcoach took 0.", 27), 0);
+    CHECK(slow_task == my->task);
+    corun_task_release(my->task);
+    CHECK_ERROR(corun_loop_call_soon(corun_current_loop(), call_slowly, NULL, NULL), 0);
+    CORUN_AWAIT(corun_yield());
+    CHECK_EQ(strncmp(slow, "Executing a callback took 0.", 28), 0);
+    corun_loop_set_debug(corun_current_loop(), false);
+    corun_loop_set_exception_handler(corun_current_loop(), NULL, NULL);
+    CORUN_END();
+}

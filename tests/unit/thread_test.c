@@ -89,6 +89,41 @@ TEST_LOOP(another_thread_wakes_the_loop, (pthread_t thread; int sent;)) {
     CORUN_END();
 }
 
+/* ------------------------------------------------------ misuse, DBG-02 L9 */
+
+static int misused(corun_task *task)
+{
+    CHECK_ERROR(corun_loop_call_soon(loop, log_word, "no", NULL), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_loop_call_later(loop, 1, log_word, "no", NULL), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_loop_call_at(loop, 1, log_word, "no", NULL), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_loop_spawn(loop, corun_yield(), NULL), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_future_set(future, CORUN_VALUE()), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_future_fail(future, -EIO, NULL), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_future_cancel(future, NULL), CORUN_WRONG_THREAD);
+    return corun_task_cancel(task, NULL);
+}
+
+static void *misuse(void *task)
+{
+    CHECK_ERROR(misused(task), CORUN_WRONG_THREAD);
+    return NULL;
+}
+
+TEST_LOOP(debug_mode_tells_of_another_thread, (pthread_t thread;)) {
+    CORUN_BEGIN();
+    loop = corun_current_loop();
+    CHECK_ERROR(corun_future_create(NULL, &future), 0);
+    corun_loop_set_debug(loop, true);
+    CHECK_EQ(pthread_create(&my->thread, NULL, misuse, corun_current_task()), 0);
+    pthread_join(my->thread, NULL);
+    corun_loop_set_debug(loop, false);
+    CHECK(!corun_future_done(future));
+    corun_future_release(future);
+    CORUN_AWAIT(corun_yield());
+    CHECK_LOG("");
+    CORUN_END();
+}
+
 /* ------------------------------------------------ cancelling from outside, LOOP-08 B73 */
 
 static corun_callback *kept;

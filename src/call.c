@@ -26,9 +26,21 @@ struct corun_callback {
     bool shared; /* any thread may cancel it: it stays where it is, and is skipped */
 };
 
+/* Counts one reference more or less, and gives how many there are. Only those that threads share need a locked
+ * instruction. */
+static unsigned count(corun_callback *callback, int change)
+{
+    unsigned references = atomic_load_explicit(&callback->references, memory_order_relaxed) + (unsigned)change;
+    if (callback->shared)
+        return atomic_fetch_add_explicit(&callback->references, (unsigned)change, memory_order_acq_rel)
+               + (unsigned)change;
+    atomic_store_explicit(&callback->references, references, memory_order_relaxed);
+    return references;
+}
+
 void corun_callback_release(corun_callback *callback)
 {
-    if (!callback || atomic_fetch_sub_explicit(&callback->references, 1, memory_order_acq_rel) > 1)
+    if (!callback || count(callback, -1) > 0)
         return;
     bindings_release(callback->bindings);
     memory_release(callback);
@@ -55,7 +67,7 @@ static void run_callback(struct entry *entry)
         corun_callback_release(callback);
         return;
     }
-    began = loop_time_step(loop);
+    began = unlikely(loop->debug) ? backend_now(&loop->backend) : 0;
     called_here = callback;
     loop->callback_bindings = &callback->bindings;
     callback->function(callback->argument);
@@ -85,7 +97,7 @@ static void give_reference(corun_callback *callback, corun_callback **out_callba
 {
     if (!out_callback)
         return;
-    atomic_fetch_add_explicit(&callback->references, 1, memory_order_relaxed);
+    count(callback, 1);
     *out_callback = callback;
 }
 
@@ -167,9 +179,9 @@ void corun_callback_cancel(corun_callback *callback)
         cancel_shared(callback);
         return;
     }
-    if (callback->state != CALLBACK_QUEUED)
+    if (atomic_load_explicit(&callback->state, memory_order_relaxed) != CALLBACK_QUEUED)
         return;
-    callback->state = CALLBACK_OVER;
+    atomic_store_explicit(&callback->state, CALLBACK_OVER, memory_order_relaxed);
     if (!timer_disarm(&callback->loop->timers, &callback->entry))
         loop_unready(callback->loop, &callback->entry);
     corun_callback_release(callback);

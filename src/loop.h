@@ -95,11 +95,7 @@ static inline bool loop_is_misused(const corun_loop *loop)
     return unlikely(loop->debug) && loop_runs_elsewhere(loop);
 }
 
-/* In debug, times a step or call: 0 else. Tells of one that took too long, of `task` or of a callback (NULL). */
-static inline int64_t loop_time_step(corun_loop *loop)
-{
-    return unlikely(loop->debug) ? backend_now(&loop->backend) : 0;
-}
+/* Tells, in debug, of a step of `task` or of a callback (NULL) if it has taken too long. */
 CORUN_INTERNAL void loop_tell_slow(corun_loop *loop, corun_task *task, int64_t began);
 
 /* Has the rounds stop when `task` is done, behind what is ready then (B30); undoes that. */

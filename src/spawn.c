@@ -92,9 +92,11 @@ static bool starts_eagerly(const corun_loop *loop, const corun_spawn_options *op
 static int start_eagerly(corun_loop *loop, corun_task *task)
 {
     struct bindings **aside = bindings_set_aside();
+    corun_task *outer = loop->current;
     loop->eager_depth++;
     task_run_first(&task->entry);
     loop->eager_depth--;
+    loop->current = outer;
     bindings_give_back(aside);
     return loop->leaving && corun_task_done(task) ? task->future.outcome.error : 0;
 }

@@ -26,29 +26,38 @@ static __attribute__((noinline)) void spoil_stack(void)
         waste[i] = 0xdb;
 }
 
-static int step_frame(corun_task *task)
-{
-    if (unlikely(task->future.loop->debug))
-        spoil_stack();
-    return task->top->coroutine->step(task, task->top);
-}
-
 /* The trampoline: steps whatever frame is innermost until the task waits or ends. */
-static inline __attribute__((always_inline)) void drive(corun_task *task, int (*begin)(corun_task *task))
+static inline __attribute__((always_inline)) void drive_task(corun_task *task, int (*begin)(corun_task *task),
+                                                              bool debug)
 {
     corun_loop *loop = task->future.loop;
-    corun_task *outer = loop->current; /* of an eager start, else NULL */
-    int64_t began = loop_time_step(loop);
+    int64_t began = debug ? backend_now(&loop->backend) : 0;
     int verdict;
     loop->current = task;
     verdict = begin(task);
-    while (verdict == STEP_AGAIN)
-        verdict = step_frame(task);
-    loop->current = outer;
-    if (unlikely(began != 0))
+    while (verdict == STEP_AGAIN) {
+        if (debug)
+            spoil_stack();
+        verdict = task->top->coroutine->step(task, task->top);
+    }
+    loop->current = NULL;
+    if (debug)
         loop_tell_slow(loop, task, began);
     if (unlikely(verdict == STEP_FINISHED))
         task_finish(task);
+}
+
+static __attribute__((noinline)) void drive_in_debug(corun_task *task, int (*begin)(corun_task *task))
+{
+    drive_task(task, begin, true);
+}
+
+static inline void drive(corun_task *task, int (*begin)(corun_task *task))
+{
+    if (unlikely(task->future.loop->debug))
+        drive_in_debug(task, begin);
+    else
+        drive_task(task, begin, false);
 }
 
 /* A task that is cancelled before its first step never begins (T4). */

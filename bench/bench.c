@@ -111,6 +111,17 @@ CORUN_ASYNC(spawn_join, (long n;), (long i; corun_task *task;)) {
     CORUN_END();
 }
 
+static const corun_var variables[3];
+
+/* The same, each task taking over a context that has something in it. */
+CORUN_ASYNC(spawn_join_context, (long n;), (int i;)) {
+    CORUN_BEGIN();
+    for (my->i = 0; my->i < 3; my->i++)
+        CHECKED(corun_var_set(&variables[my->i], &my->n, NULL));
+    CORUN_AWAIT(CORUN_CALL(spawn_join, .n = my->n));
+    CORUN_END();
+}
+
 CORUN_ASYNC(sleep_cancel, (long n;), (long i; corun_task *task;)) {
     CORUN_BEGIN();
     start_watch();
@@ -190,6 +201,7 @@ STARTER(call)
 STARTER(call_yield)
 STARTER(chain)
 STARTER(spawn_join)
+STARTER(spawn_join_context)
 STARTER(sleep_cancel)
 STARTER(call_soon)
 STARTER(call_later_cancel)
@@ -206,6 +218,7 @@ static const struct measurement {
     {"call_yield", start_call_yield, 1000},
     {"chain", start_chain, 1000},
     {"spawn_join", start_spawn_join, 1000},
+    {"spawn_join_context", start_spawn_join_context, 1000},
     {"sleep_cancel", start_sleep_cancel, 1000},
     {"call_soon", start_call_soon, 1000},
     {"call_later_cancel", start_call_later_cancel, 1000},

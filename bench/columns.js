@@ -1,7 +1,13 @@
 /* The columns of the table: how each host runs the programs. `prepare` builds, and throws what is
  * missing; `commands` each print lines "name number"; `spin` is the program that only a second
  * SIGINT ends. */
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { CommandError } from '../web/commands/arguments.js';
 import { compileProgram } from '../web/commands/compile.js';
 import { findProgram } from '../web/commands/compilers.js';
@@ -13,6 +19,7 @@ const spins = path('../tests/hosts/programs/spins.c');
 const node = [process.execPath, '--no-warnings'];
 const inNode = [...node, path('in-node.js')];
 const python = ['python3', path('asyncio_bench.py')];
+const pythonWakes = ['python3', path('asyncio_wakes.py')];
 
 async function build(host) {
   const [bench, memory, emptyRun] = await Promise.all(
@@ -22,7 +29,8 @@ async function build(host) {
 
 async function prepareNative() {
   const { bench, memory, emptyRun } = await build('native');
-  return { commands: [[bench], [memory], [emptyRun]], spin: [await compileProgram([spins], 'native')] };
+  const wakes = await compileProgram([path('wakes.c')], 'native');
+  return { commands: [[bench], [memory], [emptyRun], [wakes]], spin: [await compileProgram([spins], 'native')] };
 }
 
 async function prepareNode() {
@@ -50,7 +58,20 @@ async function prepareWasmtime() {
 
 async function prepareAsyncio() {
   if (!findProgram('python3')) throw new CommandError('no python3 on the PATH');
-  return { commands: [python], spin: [...python, 'spin'] };
+  return { commands: [python, pythonWakes], spin: [...python, 'spin'] };
+}
+
+/** What there is to compare with in C: a handler and an epoll loop by hand, and libuv. */
+async function preparePeers() {
+  const folder = await mkdtemp(join(tmpdir(), 'corun-bench-'));
+  const peers = join(folder, 'peers');
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  try {
+    await promisify(execFile)('cc', ['-std=gnu11', '-O2', path('peers.c'), '-o', peers, '-luv', '-lpthread']);
+  } catch (error) {
+    throw new CommandError(`libuv's headers or a C compiler: ${String(error.stderr ?? error.message).split('\n')[0]}`);
+  }
+  return { commands: [[peers]] };
 }
 
 export const columns = [
@@ -58,4 +79,5 @@ export const columns = [
   { name: 'wasm, Node', prepare: prepareNode },
   { name: 'wasm, wasmtime', prepare: prepareWasmtime },
   { name: 'asyncio', prepare: prepareAsyncio },
+  { name: 'by hand, libuv', prepare: preparePeers },
 ];

@@ -58,7 +58,7 @@ async function runRound(round) {
 async function measureInterrupts() {
   for (let i = 1; i <= interruptsMeasured; i++) {
     progress(`second Ctrl-C: ${i} of ${interruptsMeasured}`);
-    for (const column of ready) {
+    for (const column of ready.filter(({ spin }) => spin)) {
       await attempt(column, async () => add(column.name, 'second_interrupt', await secondInterrupt(column.spin)));
     }
   }

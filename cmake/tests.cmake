@@ -21,7 +21,7 @@ endforeach()
 
 set(folders tests/hosts/programs tests/js/programs examples)
 if(host STREQUAL native)
-    list(APPEND folders tests/api)
+    list(APPEND folders tests/api tests/hosts/processes)
 endif()
 foreach(folder ${folders})
     file(GLOB programs CONFIGURE_DEPENDS ${folder}/*.c)

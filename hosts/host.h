@@ -89,6 +89,10 @@ _Static_assert(sizeof(struct host) == 13 * sizeof(void (*)(void)),
  * from a host's own entry points between turns. */
 CORUN_INTERNAL void watch_ready(struct watch *watch, int events);
 
+/* corun_interrupt(), by a signal: `number` is what the process is to die of, if that comes to it.
+ * Async-signal-safe. */
+CORUN_INTERNAL int interrupt_by_signal(int number);
+
 /* How many interrupts runners have dealt with so far. */
 CORUN_INTERNAL const volatile uint32_t *interrupts_taken(void);
 
@@ -126,7 +130,7 @@ CORUN_INTERNAL void host_pause(void);
 /* Makes sure that constructors have run. */
 CORUN_INTERNAL void host_start(void);
 /* Ends the program, flushed, with a status that is main's own; or after an interrupt, the way the host's
- * users see that it was one. */
+ * users see that it was one: of the signal that corun_interrupt_signal() tells, where there are signals. */
 CORUN_INTERNAL _Noreturn void host_exit(int status);
 CORUN_INTERNAL _Noreturn void host_exit_interrupted(void);
 

@@ -14,6 +14,9 @@ static atomic_uint visitors;
 /* Only the thread of the target loop writes it. */
 static volatile uint32_t taken_so_far;
 
+/* Of the latest interrupt that counted; 0 if that was no signal. */
+static atomic_int latest_signal;
+
 /* The latest run has them, unless an earlier one has the process's signals. */
 bool interrupts_claim(corun_loop *loop)
 {
@@ -54,15 +57,28 @@ static int send_to(corun_loop *loop)
 }
 
 /* Async-signal-safe: atomics and the host's wake, nothing else. */
-int corun_interrupt(void)
+int interrupt_by_signal(int number)
 {
     corun_loop *loop;
-    int answer;
+    int answer = CORUN_INTERRUPT_NOBODY;
     atomic_fetch_add(&visitors, 1);
     loop = atomic_load(&target);
-    answer = loop ? send_to(loop) : CORUN_INTERRUPT_NOBODY;
+    if (loop) {
+        atomic_store(&latest_signal, number);
+        answer = send_to(loop);
+    }
     atomic_fetch_sub(&visitors, 1);
     return answer;
+}
+
+int corun_interrupt(void)
+{
+    return interrupt_by_signal(0);
+}
+
+int corun_interrupt_signal(void)
+{
+    return atomic_load(&latest_signal);
 }
 
 /* What is done about an interrupt may run a program's code, which counts as a step. */

@@ -47,6 +47,11 @@ int corun_main_(corun_awaitable main)
     host_exit(status);
 }
 
+void corun_exit_interrupted(void)
+{
+    host_exit_interrupted();
+}
+
 void corun_start_(void)
 {
     host_start();

@@ -3,7 +3,7 @@
 #include "src/corun_all.c"
 
 #include "epoll.c"
-#include "sigint.c"
+#include "signals.c"
 #include "start.c"
 #include "streams.c"
 #include "hosts/sim/sim.c"

@@ -17,8 +17,11 @@ CORUN_INTERNAL int64_t streams_write(struct streams *streams, int fd, const void
 /* The descriptor that is waited for in place of `fd`: itself, or the one it was reopened as. */
 CORUN_INTERNAL int streams_real(struct streams *streams, int fd);
 
-/* sigint.c: signals become corun_interrupt(). One loop a process may have them. */
+/* signals.c: signals become corun_interrupt(). One loop a process may have them. */
 CORUN_INTERNAL int signals_start(const void *owner, const int *signals);
 CORUN_INTERNAL void signals_stop(const void *owner);
+/* Ends the process by the default action of a signal, as if nobody had handled it. Returns if that action is
+ * another one. Async-signal-safe. */
+CORUN_INTERNAL void signals_die_of(int number);
 
 #endif

@@ -51,15 +51,14 @@ void host_exit(int status)
     exit(status);
 }
 
-/* Dies of SIGINT itself, so that a shell that waits sees it and stops its script. */
+/* Dies of the signal itself, so that a shell that waits sees SIGINT and stops its script, and a service
+ * manager sees the one that it sent. */
 void host_exit_interrupted(void)
 {
-    sigset_t only;
+    int number = corun_interrupt_signal();
+    if (number == 0)
+        number = SIGINT;
     fflush(NULL);
-    signal(SIGINT, SIG_DFL);
-    raise(SIGINT);
-    sigemptyset(&only);
-    sigaddset(&only, SIGINT);
-    sigprocmask(SIG_UNBLOCK, &only, NULL);
-    _Exit(130);
+    signals_die_of(number);
+    _Exit(128 + number);
 }

@@ -164,6 +164,25 @@ CORUN_API int corun_interrupt(void);
  */
 CORUN_API bool corun_interrupted(void);
 
+/* Tells which signal the latest interrupt was, of whatever run: SIGINT, or another of its
+ * `interrupt_signals`; 0 if it was none (an abort, corun_interrupt(), a host without signals), or none came.
+ *
+ *   thread   any
+ */
+CORUN_API int corun_interrupt_signal(void);
+
+/* Ends the program the way its host shows that an interrupt ended it, as CORUN_MAIN does: a process
+ * dies of that very signal (SIGINT if it was none), so that the shell or the service manager that waits for it
+ * sees what it expects; on WASI it exits with 125. C's streams are flushed; where a signal ends it, functions of
+ * atexit() are not called.
+ *
+ *     if (error == CORUN_INTERRUPTED)
+ *         corun_exit_interrupted();
+ *
+ *   asyncio  B55
+ */
+CORUN_API __attribute__((noreturn)) void corun_exit_interrupted(void);
+
 /* ----------------------------------------------------------- entry points */
 
 /* Makes main() of a process or of a WASI command, and the entry `main` in a page, from a coroutine

@@ -1,9 +1,10 @@
 // Starting the `corun` command in tests: through pipes, or in a pseudo-terminal with a Ctrl-C key.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { hosts, root } from '../support/env.js';
 import { execute } from '../support/process.js';
@@ -36,35 +37,26 @@ export function temporaryDirectory(t) {
   return path;
 }
 
-/** A command in a pseudo-terminal of its own. */
-export class Terminal {
+/** A command that is talked to while it runs: what it shows is waited for, then something is done to it. */
+class Talk {
   output = '';
   over = false;
+  child;
   #seen = 0;
-  #child;
   #closed;
 
   /**
    * @param {string[]} command
    * @param {{ env?: Record<string, string>, cwd?: string }} [options]
    */
-  constructor(command, { env, cwd = root } = {}) {
-    this.#child = spawn('python3', [terminalHelper, ...command], {
-      cwd,
-      env: cleanEnvironment(env),
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.#child.stdout.setEncoding('utf8').on('data', (text) => { this.output += text; });
-    this.#child.stdin.on('error', () => {}); // typed after the end
-    this.#closed = once(this.#child, 'close').finally(() => { this.over = true; });
+  constructor([file, ...args], { env, cwd = root } = {}) {
+    this.child = spawn(file, args, { cwd, env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child.stdout.setEncoding('utf8').on('data', (text) => { this.output += text; });
+    this.child.stdin.on('error', () => {}); // typed after the end
+    this.#closed = once(this.child, 'close').finally(() => { this.over = true; });
   }
 
-  /** Starts `corun ARGS...`. */
-  static corun(args, options) {
-    return new Terminal([process.execPath, corun, ...args], options);
-  }
-
-  /** Waits until the terminal shows `text`, after what was waited for before. */
+  /** Waits until it has shown `text`, after what was waited for before. */
   async shows(text) {
     for (;;) {
       const at = this.output.indexOf(text, this.#seen);
@@ -73,21 +65,53 @@ export class Terminal {
         return;
       }
       if (this.over) throw new Error(`ended without showing '${text}':\n${this.output}`);
-      await Promise.race([once(this.#child.stdout, 'data'), this.#closed]);
+      await Promise.race([once(this.child.stdout, 'data'), this.#closed]);
     }
   }
 
   type(text) {
-    this.#child.stdin.write(text);
-  }
-
-  interrupt() {
-    this.type('\x03');
+    this.child.stdin.write(text);
   }
 
   /** How it ended: `status 0`, `SIGINT`. */
   async ended() {
     const [status, signal] = await this.#closed;
     return signal ?? `status ${status}`;
+  }
+}
+
+/** A command in a pseudo-terminal of its own. */
+export class Terminal extends Talk {
+  constructor(command, options) {
+    super(['python3', terminalHelper, ...command], options);
+  }
+
+  /** Starts `corun ARGS...`. */
+  static corun(args, options) {
+    return new Terminal([process.execPath, corun, ...args], options);
+  }
+
+  interrupt() {
+    this.type('\x03');
+  }
+}
+
+/** A command as a child process: signals go to it alone. */
+export class Process extends Talk {
+  constructor(t, command, options) {
+    super(command, options);
+    t.after(() => this.child.kill('SIGKILL'));
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  kill(signal) {
+    this.child.kill(signal);
+  }
+
+  /** Waits until a signal has got to its handler: two that come together are one. */
+  async hasTaken(signal) {
+    const bit = 1n << BigInt(constants.signals[signal] - 1);
+    const pending = () => /^ShdPnd:\s*(\w+)$/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'latin1'))[1];
+    while (BigInt(`0x${pending()}`) & bit) await setTimeout(10);
   }
 }

@@ -201,6 +201,57 @@ TEST(a_signal_during_close_abandons_what_is_left)
     CHECK(disposition_of(SIGINT) == SIG_DFL);
 }
 
+/* What a child process ends with whose run was interrupted like this, and who says so to its host. */
+static int status_of_interrupted(int number)
+{
+    static const int wanted[] = {SIGINT, SIGTERM, SIGHUP, 0};
+    corun_run_options options = {.interrupt_signals = wanted};
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        CHECK_ERROR(corun_run(CORUN_CALL(raise_and_wait, .number = number), &options, NULL), CORUN_INTERRUPTED);
+        CHECK_EQ(corun_interrupt_signal(), number);
+        corun_exit_interrupted();
+    }
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    return status;
+}
+
+/* B55, for the signals that somebody asked for too */
+TEST(an_interrupted_process_dies_of_the_signal_that_interrupted)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        int status = status_of_interrupted(numbers[i]);
+        CHECK(WIFSIGNALED(status));
+        CHECK_EQ(WTERMSIG(status), numbers[i]);
+    }
+}
+
+CORUN_ASYNC(interrupt_itself, (), ()) {
+    CORUN_BEGIN();
+    corun_interrupt();
+    CORUN_AWAIT(corun_yield());
+    CORUN_END();
+}
+
+TEST(an_interrupt_without_a_signal_is_told_apart)
+{
+    int status = 0;
+    pid_t child;
+    CHECK_EQ(corun_interrupt_signal(), 0);
+    CHECK_ERROR(corun_run(CORUN_CALL(raise_and_wait, .number = SIGINT), NULL, NULL), CORUN_INTERRUPTED);
+    CHECK_EQ(corun_interrupt_signal(), SIGINT);
+    CHECK_ERROR(corun_run(CORUN_CALL(interrupt_itself), NULL, NULL), CORUN_INTERRUPTED);
+    CHECK_EQ(corun_interrupt_signal(), 0);
+    child = fork();
+    if (child == 0)
+        corun_exit_interrupted();
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK(WIFSIGNALED(status));
+    CHECK_EQ(WTERMSIG(status), SIGINT);
+}
+
 CORUN_ASYNC(never_listen, (int times;), (int n;)) {
     CORUN_BEGIN();
     for (my->n = 0; my->n < my->times; my->n++)

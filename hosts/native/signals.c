@@ -34,7 +34,7 @@ static struct {
     int count;
 } handled;
 
-static void die_of(int number)
+void signals_die_of(int number)
 {
     sigset_t only;
     signal(number, SIG_DFL);
@@ -50,8 +50,8 @@ static void handle(int number)
     int kept = errno;
     if (!pthread_equal(pthread_self(), handled.thread))
         pthread_kill(handled.thread, number);
-    else if (corun_interrupt() == CORUN_INTERRUPT_STUCK)
-        die_of(number);
+    else if (interrupt_by_signal(number) == CORUN_INTERRUPT_STUCK)
+        signals_die_of(number);
     errno = kept;
 }
 

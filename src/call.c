@@ -256,6 +256,7 @@ void calls_drop(corun_loop *loop)
     while (!list_is_empty(&loop->ready)) {
         entry = container_of(loop->ready.next, struct entry, link);
         list_remove(&entry->link);
+        entry->link.next = NULL; /* who may queue it again sees that it is out */
         drop_entry(entry);
     }
 }

@@ -31,7 +31,7 @@ struct corun_loop {
 
     struct watch **watches; /* by descriptor; NULL where none was ever used */
     int watch_capacity;
-    uint32_t watch_waiters; /* waits that a descriptor can end */
+    uint32_t watch_waiters; /* waits that a descriptor can end, readers and writers */
     uint32_t holds;
     uint32_t completions; /* of I/O since the last suspension */
     int64_t completions_since;

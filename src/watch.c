@@ -14,6 +14,7 @@
 #include "corun/io.h"
 #include "memory.h"
 #include "task.h"
+#include "watch.h"
 
 enum {
     COMPLETIONS_IN_A_ROW = 64,
@@ -21,12 +22,6 @@ enum {
     LARGEST_OPERATION = 1 << 30,
     FIRST_TABLE = 16,
     LARGEST_TABLE = 1 << 20,
-};
-
-struct watch {
-    corun_loop *loop;
-    struct list *waiters; /* a ring of tasks, for either direction, in the order in which they came */
-    int fd;
 };
 
 static const corun_awaitable_type read_type, write_type, ready_type;
@@ -59,7 +54,7 @@ static int grow_table(corun_loop *loop, int fd)
     return 0;
 }
 
-static int watch_of(corun_loop *loop, int fd, struct watch **out_watch)
+int watch_of(corun_loop *loop, int fd, struct watch **out_watch)
 {
     struct watch *watch;
     int rc = fd < loop->watch_capacity ? 0 : grow_table(loop, fd);
@@ -70,20 +65,19 @@ static int watch_of(corun_loop *loop, int fd, struct watch **out_watch)
         watch = memory_allocate(sizeof *watch);
         if (!watch)
             return -ENOMEM;
-        *watch = (struct watch){loop, NULL, fd};
+        *watch = (struct watch){.loop = loop, .fd = fd};
         loop->watches[fd] = watch;
     }
     *out_watch = watch;
     return 0;
 }
 
-/* The events that somebody waits for. */
-static int wanted(const struct watch *watch)
+int watch_wanted(const struct watch *watch)
 {
     struct list *at = watch->waiters;
-    int events = 0;
+    int events = readers_wanted(watch);
     if (!at)
-        return 0;
+        return events;
     do {
         events |= events_of(task_of_entry(container_of(at, struct entry, link)));
         at = at->next;
@@ -91,7 +85,7 @@ static int wanted(const struct watch *watch)
     return events;
 }
 
-static int tell_host(struct watch *watch, int events)
+int watch_tell_host(struct watch *watch, int events)
 {
     int rc = 0;
     if (events)
@@ -104,8 +98,10 @@ static int tell_host(struct watch *watch, int events)
 void watches_free(corun_loop *loop)
 {
     for (int fd = 0; fd < loop->watch_capacity; fd++) {
-        if (loop->watches[fd])
-            tell_host(loop->watches[fd], 0);
+        if (loop->watches[fd]) {
+            readers_free(loop->watches[fd]);
+            watch_tell_host(loop->watches[fd], 0);
+        }
         memory_release(loop->watches[fd]);
     }
     memory_release(loop->watches);
@@ -159,7 +155,7 @@ static int park_task(corun_task *task)
     int rc = watch_of(loop, task->future.awaitable.extra, &watch);
     if (rc < 0)
         return rc;
-    rc = tell_host(watch, wanted(watch) | events_of(task));
+    rc = watch_tell_host(watch, watch_wanted(watch) | events_of(task));
     if (rc != 0)
         return rc;
     task->entry.run = parked;
@@ -303,7 +299,7 @@ static void unpark_task(struct watch *watch, corun_task *task, int events)
 void watch_ready(struct watch *watch, int events)
 {
     struct list *kept = NULL, *link;
-    bool served = false;
+    bool served = readers_ready(watch, events);
     while ((link = ring_take_first(&watch->waiters))) {
         corun_task *task = task_of_entry(container_of(link, struct entry, link));
         if (events_of(task) & events) {
@@ -317,5 +313,5 @@ void watch_ready(struct watch *watch, int events)
     /* Level-triggered: what nobody waits for would be reported for ever. What somebody waited for stays
      * registered, for the next wait. */
     if (!served)
-        tell_host(watch, wanted(watch));
+        watch_tell_host(watch, watch_wanted(watch));
 }

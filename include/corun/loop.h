@@ -153,6 +153,37 @@ CORUN_API void corun_callback_cancel(corun_callback *callback);
 /* Gives a reference back. The call is made all the same. Takes NULL. */
 CORUN_API void corun_callback_release(corun_callback *callback);
 
+/* ----------------------------------------------------------- descriptors */
+
+/* Has `function(argument)` called each time the loop looks and `fd` is ready to be read, or written; hang-up and
+ * errors count as both. Once a look, in the context in which it was added, until it is removed: what is
+ * not read is told again. There is one reader and one writer a descriptor: adding again replaces. Tasks may
+ * wait for the same descriptor; functions come first.
+ *
+ * Remove it before `fd` is closed. Files that never make one wait cannot be had, as with asyncio on
+ * epoll: read them.
+ *
+ *   returns  0
+ *   CORUN_WRONG_THREAD  another thread runs the loop (debug mode only)
+ *   CORUN_CLOSED  the loop is closed
+ *   -EBADF  no open descriptor
+ *   -EPERM  it is always ready: a regular file, /dev/null; in the sim and in a page, other than scripted
+ *           ones and the streams
+ *   CORUN_UNSUPPORTED  the host cannot wait for it
+ *   -ENOMEM  no memory; whoever was there before stays
+ *   asyncio  loop.add_reader, loop.add_writer
+ */
+CORUN_API int corun_loop_add_reader(corun_loop *loop, int fd, void (*function)(void *), void *argument);
+CORUN_API int corun_loop_add_writer(corun_loop *loop, int fd, void (*function)(void *), void *argument);
+
+/* Removes it. A call that is due, but was not made, is not made any more.
+ *
+ *   returns  1 removed, 0 there was none
+ *   asyncio  loop.remove_reader, loop.remove_writer
+ */
+CORUN_API int corun_loop_remove_reader(corun_loop *loop, int fd);
+CORUN_API int corun_loop_remove_writer(corun_loop *loop, int fd);
+
 /* Says that somebody outside (a thread, a callback of another library) will wake the loop, and that
  * this has ended: while one is held, waiting without timers and descriptors is no deadlock. */
 CORUN_API void corun_loop_hold(corun_loop *loop);

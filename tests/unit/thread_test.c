@@ -96,6 +96,8 @@ static int misused(corun_task *task)
     CHECK_ERROR(corun_loop_call_soon(loop, log_word, "no", NULL), CORUN_WRONG_THREAD);
     CHECK_ERROR(corun_loop_call_later(loop, 1, log_word, "no", NULL), CORUN_WRONG_THREAD);
     CHECK_ERROR(corun_loop_call_at(loop, 1, log_word, "no", NULL), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_loop_add_reader(loop, 0, log_word, "no"), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_loop_add_writer(loop, 0, log_word, "no"), CORUN_WRONG_THREAD);
     CHECK_ERROR(corun_loop_spawn(loop, corun_yield(), NULL), CORUN_WRONG_THREAD);
     CHECK_ERROR(corun_future_set(future, CORUN_VALUE()), CORUN_WRONG_THREAD);
     CHECK_ERROR(corun_future_fail(future, -EIO, NULL), CORUN_WRONG_THREAD);

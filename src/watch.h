@@ -1,0 +1,29 @@
+/* Descriptors: what tasks that wait for one (watch.c) and functions that are called for one (reader.c) share. */
+#ifndef CORUN_WATCH_H
+#define CORUN_WATCH_H
+
+#include "standing.h"
+
+enum { WATCH_DIRECTIONS = 2 }; /* to read, then to write: HOST_READ and HOST_WRITE are 1 << each */
+
+struct watch {
+    corun_loop *loop;
+    struct list *waiters; /* a ring of tasks, for either direction, in the order in which they came */
+    struct standing *calls[WATCH_DIRECTIONS]; /* made while it is ready; NULL if there is none */
+    int fd;
+};
+
+/* Gives the loop's record of a descriptor, which is 0 or more. Returns 0, -EBADF or -ENOMEM. */
+CORUN_INTERNAL int watch_of(corun_loop *loop, int fd, struct watch **out_watch);
+/* The events that somebody waits for. */
+CORUN_INTERNAL int watch_wanted(const struct watch *watch);
+/* Has the host report these events and no others. Returns what the host does. */
+CORUN_INTERNAL int watch_tell_host(struct watch *watch, int events);
+
+/* reader.c: the events that functions are to be called for; has those called that fit `events`, and says
+ * whether there were any; forgets them all. */
+CORUN_INTERNAL int readers_wanted(const struct watch *watch);
+CORUN_INTERNAL bool readers_ready(struct watch *watch, int events);
+CORUN_INTERNAL void readers_free(struct watch *watch);
+
+#endif

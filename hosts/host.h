@@ -26,13 +26,16 @@ enum { HOST_ALWAYS_READY = 1 }; /* what `watch` returns for files that never mak
 
 /* The loop's record of one descriptor; the host keeps the pointer from watch to unwatch. */
 struct watch;
+/* The loop's record of one signal that it has a function for; the host keeps the pointer until it is told
+ * another one for that number, or none. */
+struct signal_handler;
 
 struct host {
     /* Acquires what a loop needs. May fail with -ENOMEM or a negative errno; then nothing is kept.
      * `loop` is only for corun_loop_... functions that this contract names. */
     int (*open)(corun_loop *loop, void **out_state);
 
-    /* Gives it all back. Nothing is watched, no interrupts are on. */
+    /* Gives it all back. Nothing is watched, no interrupts are on, no signal is reported. */
     void (*close)(void *state);
 
     /* Gives monotonic nanoseconds. Never goes back. */
@@ -61,6 +64,13 @@ struct host {
      * it since. Returns 1 if interrupts can come now, 0 if not, never an error (B36). */
     int (*interrupts)(void *state, const int *signals);
 
+    /* Reports by signal_arrived() that signal `number` has come, whatever was done about it before, interrupts
+     * too; NULL ends that, and puts back the default action, or the interrupt that it is again, unless
+     * somebody else has replaced it since. One loop a signal: the latest.
+     * Returns 0, -EINVAL for one that there is not or that cannot be caught, CORUN_WRONG_THREAD where
+     * signals are another thread's, CORUN_UNSUPPORTED. Ending it never fails. */
+    int (*signal)(void *state, int number, struct signal_handler *handler);
+
     /* Looks whether an interrupt has come, in the middle of a long step, where nothing but looking would
      * tell (no signals). Cheap enough to be called in a loop. */
     void (*peek)(void *state);
@@ -75,12 +85,12 @@ struct host {
     int (*call_cancel)(void *state, uint32_t id);
 };
 
-#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, interrupts, peek, read, write, \
-                   call, call_cancel) \
-    static const struct host name = {open,       close, now,  watch, unwatch, wait,       wake, \
-                                     interrupts, peek,  read, write, call,    call_cancel}
+#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, interrupts, signal, peek, read, \
+                   write, call, call_cancel) \
+    static const struct host name = {open,       close,  now,  watch, unwatch, wait, wake, \
+                                     interrupts, signal, peek, read,  write,   call, call_cancel}
 
-_Static_assert(sizeof(struct host) == 13 * sizeof(void (*)(void)),
+_Static_assert(sizeof(struct host) == 14 * sizeof(void (*)(void)),
                "a function was added to struct host: add it to CORUN_HOST");
 
 /* ------------------------------------------- what a host may use of the core */
@@ -88,6 +98,10 @@ _Static_assert(sizeof(struct host) == 13 * sizeof(void (*)(void)),
 /* Tells that a watched descriptor is ready for HOST_READ and/or HOST_WRITE. From `wait` only, or
  * from a host's own entry points between turns. */
 CORUN_INTERNAL void watch_ready(struct watch *watch, int events);
+
+/* Tells that a signal has come. Async-signal-safe; on the thread of the handler's loop, or from a signal
+ * handler that interrupts it: so it cannot be freed meanwhile. */
+CORUN_INTERNAL void signal_arrived(struct signal_handler *handler);
 
 /* corun_interrupt(), by a signal: `number` is what the process is to die of, if that comes to it.
  * Async-signal-safe. */
@@ -139,6 +153,7 @@ CORUN_INTERNAL int host_no_watch(void *state, int fd, int events, struct watch *
 CORUN_INTERNAL void host_no_unwatch(void *state, int fd);
 CORUN_INTERNAL int host_no_wait(void *state, int64_t deadline);
 CORUN_INTERNAL int host_no_interrupts(void *state, const int *signals);
+CORUN_INTERNAL int host_no_signal(void *state, int number, struct signal_handler *handler);
 CORUN_INTERNAL void host_no_peek(void *state);
 CORUN_INTERNAL int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes,
                                 uint32_t *out_id);

@@ -80,6 +80,13 @@ void backend_interrupts(struct backend *backend, const int *signals)
     backend->interruptible = signals && on > 0;
 }
 
+int backend_signal(struct backend *backend, int number, struct signal_handler *handler)
+{
+    int rc = backend->host->signal(backend->state, number, handler);
+    assert(rc <= 0);
+    return rc;
+}
+
 void backend_peek(struct backend *backend)
 {
     backend->host->peek(backend->state);
@@ -116,6 +123,12 @@ int host_no_interrupts(void *state, const int *signals)
 {
     (void)state, (void)signals;
     return 0;
+}
+
+int host_no_signal(void *state, int number, struct signal_handler *handler)
+{
+    (void)state, (void)number, (void)handler;
+    return CORUN_UNSUPPORTED;
 }
 
 void host_no_peek(void *state)

@@ -17,6 +17,7 @@
 #include "loop.c"
 #include "call.c"
 #include "standing.c"
+#include "signal.c"
 #include "future.c"
 #include "frame.c"
 #include "coroutine.c"

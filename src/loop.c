@@ -96,6 +96,7 @@ int corun_loop_close(corun_loop *loop)
     generators_abandon(loop);
     calls_drop(loop);
     interrupts_disclaim(loop);
+    signals_free(loop);
     watches_free(loop);
     timers_free(&loop->timers);
     backend_close(&loop->backend);
@@ -110,6 +111,13 @@ static bool can_be_woken(const corun_loop *loop)
     return loop->watch_waiters > 0 || loop->holds > 0 || loop->backend.interruptible;
 }
 
+/* Queues what other threads and signal handlers have left for the loop. */
+static void take_arrivals(corun_loop *loop)
+{
+    calls_take_foreign(loop);
+    signals_queue_arrived(loop);
+}
+
 /* Nothing is ready. Waiting without end is a deadlock if nothing from outside can end it. */
 static int wait_for_host(corun_loop *loop)
 {
@@ -120,7 +128,7 @@ static int wait_for_host(corun_loop *loop)
     if (deadline == INT64_MAX && loop->watch_waiters == 0 && loop->holds == 0 && loop->debug)
         report_deadlock_once(loop);
     rc = backend_wait(&loop->backend, deadline);
-    calls_take_foreign(loop);
+    take_arrivals(loop);
     return rc;
 }
 
@@ -129,7 +137,7 @@ static int ask_host(corun_loop *loop, bool may_block)
     loop->rounds = 0;
     loop->polled_at = interrupts_steps(&loop->interrupts);
     atomic_store(&loop->woken, false);
-    calls_take_foreign(loop);
+    take_arrivals(loop);
     interrupts_check(loop, &loop->interrupts);
     if (may_block && list_is_empty(&loop->ready) && !loop->stopping && !loop->leaving)
         return wait_for_host(loop);

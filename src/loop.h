@@ -29,6 +29,8 @@ struct corun_loop {
     _Atomic(corun_callback *) foreign; /* calls from other threads, newest first */
     struct interrupts interrupts;
 
+    struct signal_handler *signal_handlers; /* newest first */
+
     struct watch **watches; /* by descriptor; NULL where none was ever used */
     int watch_capacity;
     uint32_t watch_waiters; /* waits that a descriptor can end, readers and writers */
@@ -105,6 +107,10 @@ CORUN_INTERNAL void loop_forget_stop(corun_loop *loop, corun_task *task);
 /* call.c: moves what other threads have queued, and drops what was never called. */
 CORUN_INTERNAL void calls_take_foreign(corun_loop *loop);
 CORUN_INTERNAL void calls_drop(corun_loop *loop);
+
+/* signal.c: has the functions called whose signals have come; puts the signals back. */
+CORUN_INTERNAL void signals_queue_arrived(corun_loop *loop);
+CORUN_INTERNAL void signals_free(corun_loop *loop);
 
 /* watch.c: gives back what the loop keeps for descriptors. */
 CORUN_INTERNAL void watches_free(corun_loop *loop);

@@ -172,6 +172,14 @@ static int epoll_interrupts(void *self, const int *signals)
     return 0;
 }
 
+static int epoll_signal(void *self, int number, struct signal_handler *handler)
+{
+    if (handler)
+        return signals_report(self, number, handler);
+    signals_report_no_more(self, number);
+    return 0;
+}
+
 static int64_t epoll_read(void *self, int fd, void *buffer, size_t size_bytes)
 {
     return streams_read(&((struct epoll_state *)self)->streams, fd, buffer, size_bytes);
@@ -183,8 +191,8 @@ static int64_t epoll_write(void *self, int fd, const void *bytes, size_t size_by
 }
 
 CORUN_HOST(host_epoll, epoll_open, epoll_close, epoll_now, epoll_watch, epoll_unwatch,
-           epoll_wait_host, epoll_wake, epoll_interrupts, host_no_peek, epoll_read, epoll_write, host_no_call,
-           host_no_call_cancel);
+           epoll_wait_host, epoll_wake, epoll_interrupts, epoll_signal, host_no_peek, epoll_read, epoll_write,
+           host_no_call, host_no_call_cancel);
 
 int corun_loop_epoll(corun_loop **out_loop)
 {

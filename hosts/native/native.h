@@ -17,9 +17,12 @@ CORUN_INTERNAL int64_t streams_write(struct streams *streams, int fd, const void
 /* The descriptor that is waited for in place of `fd`: itself, or the one it was reopened as. */
 CORUN_INTERNAL int streams_real(struct streams *streams, int fd);
 
-/* signals.c: signals become corun_interrupt(). One loop a process may have them. */
+/* signals.c: signals become corun_interrupt(). One loop a process may have them. `owner` is a loop's state. */
 CORUN_INTERNAL int signals_start(const void *owner, const int *signals);
 CORUN_INTERNAL void signals_stop(const void *owner);
+/* The duty of the host's `signal`. */
+CORUN_INTERNAL int signals_report(const void *owner, int number, struct signal_handler *handler);
+CORUN_INTERNAL void signals_report_no_more(const void *owner, int number);
 /* Ends the process by the default action of a signal, as if nobody had handled it. Returns if that action is
  * another one. Async-signal-safe. */
 CORUN_INTERNAL void signals_die_of(int number);

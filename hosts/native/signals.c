@@ -1,9 +1,10 @@
 /* Signals become interrupts, by asyncio's rules (B35-B37): only in the main thread, only for a signal
- * whose disposition is the default, put back only if it is still ours.
+ * whose disposition is the default, put back only if it is still ours. Or they are reported to a loop that has
+ * a function for them; then they are no interrupts.
  *
- * The handler only counts and wakes the loop. A second signal that finds the same step still running ends
- * the process: the default action is restored and the signal sent again, so that whoever waits for the
- * process sees what it died of.
+ * The handlers only note what has come and wake the loop. A second interrupt that finds the same step
+ * still running ends the process: the default action is restored and the signal sent again, so that whoever
+ * waits for the process sees what it died of.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
@@ -12,6 +13,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,20 +21,29 @@
 #include "corun/runner.h"
 #include "native.h"
 
-enum { MOST_SIGNALS = 8 };
+enum { MOST_SIGNALS = 8, LARGEST_SIGNAL = 64 };
 
 struct taken {
     int number;
     struct sigaction before;
 };
 
-/* Valid while a loop has the signals. */
+/* Interrupts. Valid while a loop has the signals. */
 static struct {
     const void *owner;
     pthread_t thread;
     struct taken taken[MOST_SIGNALS];
     int count;
 } handled;
+
+/* Signals that loops have functions for. All of them are the main thread's. */
+static struct {
+    pthread_t thread; /* valid once there was one */
+    struct {
+        const void *owner; /* NULL: none */
+        _Atomic(struct signal_handler *) handler;
+    } of[LARGEST_SIGNAL + 1];
+} reported;
 
 void signals_die_of(int number)
 {
@@ -55,21 +66,54 @@ static void handle(int number)
     errno = kept;
 }
 
+/* Another thread hands it on here too: in the main thread nothing can be freed meanwhile. */
+static void report(int number)
+{
+    int kept = errno;
+    struct signal_handler *handler;
+    if (!pthread_equal(pthread_self(), reported.thread))
+        pthread_kill(reported.thread, number);
+    else if ((handler = atomic_load(&reported.of[number].handler)))
+        signal_arrived(handler);
+    errno = kept;
+}
+
 static bool is_main_thread(void)
 {
     return syscall(SYS_gettid) == getpid();
 }
 
-static bool take_signal(int number, struct sigaction *before)
+static int install(int number, void (*handler)(int), int flags)
 {
-    struct sigaction ours;
-    if (sigaction(number, NULL, before) < 0 || before->sa_flags & SA_SIGINFO
-        || before->sa_handler != SIG_DFL)
-        return false;
-    memset(&ours, 0, sizeof ours);
-    ours.sa_handler = handle;
-    sigemptyset(&ours.sa_mask);
-    return sigaction(number, &ours, NULL) == 0;
+    struct sigaction wanted;
+    memset(&wanted, 0, sizeof wanted);
+    wanted.sa_handler = handler;
+    wanted.sa_flags = flags;
+    sigemptyset(&wanted.sa_mask);
+    return sigaction(number, &wanted, NULL) < 0 ? -errno : 0;
+}
+
+static bool is_installed(int number, void (*handler)(int))
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && !(now.sa_flags & SA_SIGINFO) && now.sa_handler == handler;
+}
+
+/* -------------------------------------------------------------- interrupts */
+
+/* One that is reported to a loop is taken when that has ended. */
+static bool take_signal(int number, struct taken *out_taken)
+{
+    struct taken taken = {.number = number};
+    if (is_installed(number, report)) {
+        taken.before.sa_handler = SIG_DFL;
+    } else {
+        if (sigaction(number, NULL, &taken.before) < 0 || taken.before.sa_flags & SA_SIGINFO
+            || taken.before.sa_handler != SIG_DFL || install(number, handle, 0) < 0)
+            return false;
+    }
+    *out_taken = taken;
+    return true;
 }
 
 int signals_start(const void *owner, const int *wanted)
@@ -82,11 +126,8 @@ int signals_start(const void *owner, const int *wanted)
     handled.owner = owner;
     handled.thread = pthread_self();
     handled.count = 0;
-    for (; *wanted && handled.count < MOST_SIGNALS; wanted++) {
-        struct taken *next = &handled.taken[handled.count];
-        next->number = *wanted;
-        handled.count += take_signal(*wanted, &next->before);
-    }
+    for (; *wanted && handled.count < MOST_SIGNALS; wanted++)
+        handled.count += take_signal(*wanted, &handled.taken[handled.count]);
     if (handled.count == 0)
         handled.owner = NULL;
     return handled.count > 0;
@@ -98,9 +139,51 @@ void signals_stop(const void *owner)
         return;
     for (int i = 0; i < handled.count; i++) {
         const struct taken *taken = &handled.taken[i];
-        struct sigaction now;
-        if (sigaction(taken->number, NULL, &now) == 0 && now.sa_handler == handle)
+        if (is_installed(taken->number, handle))
             sigaction(taken->number, &taken->before, NULL);
     }
     handled.owner = NULL;
+}
+
+static bool is_interrupt(int number)
+{
+    for (int i = 0; handled.owner && i < handled.count; i++)
+        if (handled.taken[i].number == number)
+            return true;
+    return false;
+}
+
+/* ----------------------------------------------------------------- reports */
+
+/* Whom the signal goes to is written first: one that comes at once is not lost. SA_RESTART as asyncio: the
+ * loop is woken by its eventfd, and others need not know. */
+int signals_report(const void *owner, int number, struct signal_handler *handler)
+{
+    struct signal_handler *before;
+    int rc;
+    if (!is_main_thread())
+        return CORUN_WRONG_THREAD;
+    if (number <= 0 || number > LARGEST_SIGNAL)
+        return -EINVAL;
+    reported.thread = pthread_self();
+    before = atomic_exchange(&reported.of[number].handler, handler);
+    rc = install(number, report, SA_RESTART);
+    if (rc < 0)
+        atomic_store(&reported.of[number].handler, before);
+    else
+        reported.of[number].owner = owner;
+    return rc;
+}
+
+/* The disposition comes first, or a signal that comes in between would be lost. */
+void signals_report_no_more(const void *owner, int number)
+{
+    if (reported.of[number].owner != owner)
+        return;
+    if (is_installed(number, report) && is_interrupt(number))
+        install(number, handle, 0);
+    else if (is_installed(number, report))
+        install(number, SIG_DFL, 0);
+    reported.of[number].owner = NULL;
+    atomic_store(&reported.of[number].handler, NULL);
 }

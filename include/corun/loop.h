@@ -184,6 +184,35 @@ CORUN_API int corun_loop_add_writer(corun_loop *loop, int fd, void (*function)(v
 CORUN_API int corun_loop_remove_reader(corun_loop *loop, int fd);
 CORUN_API int corun_loop_remove_writer(corun_loop *loop, int fd);
 
+/* --------------------------------------------------------------- signals */
+
+/* Has `function(argument)` called by the loop after each arrival of a signal, in the context in which it was
+ * added, until it is removed or the loop is closed. Unlike in a handler of sigaction(2), everything may be
+ * done in it. Signals of one number that come before its turn are one.
+ *
+ * Only in the main thread, and only in processes. Adding again replaces; of several loops the latest
+ * has the signal. A handler of SIGINT takes the place of the runner's while it is there: no interrupt
+ * comes of Ctrl-C. It stays in place when the run ends.
+ *
+ *   returns  0
+ *   CORUN_WRONG_THREAD  not called in the main thread, or another one runs the loop
+ *   CORUN_CLOSED  the loop is closed
+ *   -EINVAL  there is no such signal, or it cannot be caught
+ *   CORUN_UNSUPPORTED  the host has no signals
+ *   -ENOMEM  no memory; whoever was there before stays
+ *   asyncio  loop.add_signal_handler, B35 B37
+ */
+CORUN_API int corun_loop_add_signal_handler(corun_loop *loop, int number, void (*function)(void *),
+                                            void *argument);
+
+/* Removes it. The signal's default action comes back, or, while a run takes it for an interrupt, the
+ * runner's handler; unless somebody else has replaced it since. A call that is due is not made any more.
+ *
+ *   returns  1 removed, 0 there was none
+ *   asyncio  loop.remove_signal_handler
+ */
+CORUN_API int corun_loop_remove_signal_handler(corun_loop *loop, int number);
+
 /* Says that somebody outside (a thread, a callback of another library) will wake the loop, and that
  * this has ended: while one is held, waiting without timers and descriptors is no deadlock. */
 CORUN_API void corun_loop_hold(corun_loop *loop);

@@ -59,6 +59,10 @@ struct host {
     /* Makes the present `wait`, or the next, return. From any thread, or a signal handler. */
     void (*wake)(void *state);
 
+    /* Gives a descriptor that is readable, for whoever waits instead of `wait`, when that would have something to
+     * report or a wake has come, until `wait` has been called. It stays the host's. Or CORUN_UNSUPPORTED. */
+    int (*fd)(void *state);
+
     /* Starts or stops turning the host's requests to stop into corun_interrupt(). `signals` ends with
      * 0, an empty list is the host's usual one; NULL stops, and puts back exactly what was there before, unless somebody else has replaced
      * it since. Returns 1 if interrupts can come now, 0 if not, never an error (B36). */
@@ -85,12 +89,12 @@ struct host {
     int (*call_cancel)(void *state, uint32_t id);
 };
 
-#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, interrupts, signal, peek, read, \
+#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, fd, interrupts, signal, peek, read, \
                    write, call, call_cancel) \
-    static const struct host name = {open,       close,  now,  watch, unwatch, wait, wake, \
-                                     interrupts, signal, peek, read,  write,   call, call_cancel}
+    static const struct host name = {open, close,      now,    watch, unwatch, wait,  wake, \
+                                     fd,   interrupts, signal, peek,  read,    write, call, call_cancel}
 
-_Static_assert(sizeof(struct host) == 14 * sizeof(void (*)(void)),
+_Static_assert(sizeof(struct host) == 15 * sizeof(void (*)(void)),
                "a function was added to struct host: add it to CORUN_HOST");
 
 /* ------------------------------------------- what a host may use of the core */
@@ -152,6 +156,7 @@ CORUN_INTERNAL _Noreturn void host_exit_interrupted(void);
 CORUN_INTERNAL int host_no_watch(void *state, int fd, int events, struct watch *watch);
 CORUN_INTERNAL void host_no_unwatch(void *state, int fd);
 CORUN_INTERNAL int host_no_wait(void *state, int64_t deadline);
+CORUN_INTERNAL int host_no_fd(void *state);
 CORUN_INTERNAL int host_no_interrupts(void *state, const int *signals);
 CORUN_INTERNAL int host_no_signal(void *state, int number, struct signal_handler *handler);
 CORUN_INTERNAL void host_no_peek(void *state);

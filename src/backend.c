@@ -74,6 +74,11 @@ void backend_wake(struct backend *backend)
     backend->host->wake(backend->state);
 }
 
+int backend_fd(struct backend *backend)
+{
+    return backend->host->fd(backend->state);
+}
+
 void backend_interrupts(struct backend *backend, const int *signals)
 {
     int on = backend->host->interrupts(backend->state, signals);
@@ -116,6 +121,12 @@ void host_no_unwatch(void *state, int fd)
 int host_no_wait(void *state, int64_t deadline)
 {
     (void)state, (void)deadline;
+    return CORUN_UNSUPPORTED;
+}
+
+int host_no_fd(void *state)
+{
+    (void)state;
     return CORUN_UNSUPPORTED;
 }
 

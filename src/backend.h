@@ -19,6 +19,7 @@ CORUN_INTERNAL int backend_watch(struct backend *backend, int fd, int events, st
 CORUN_INTERNAL void backend_unwatch(struct backend *backend, int fd);
 CORUN_INTERNAL int backend_wait(struct backend *backend, int64_t deadline);
 CORUN_INTERNAL void backend_wake(struct backend *backend);
+CORUN_INTERNAL int backend_fd(struct backend *backend);
 CORUN_INTERNAL void backend_interrupts(struct backend *backend, const int *signals);
 CORUN_INTERNAL int backend_signal(struct backend *backend, int number, struct signal_handler *handler);
 CORUN_INTERNAL void backend_peek(struct backend *backend);

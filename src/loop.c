@@ -328,7 +328,7 @@ void loop_forget_stop(corun_loop *loop, corun_task *task)
 static int64_t until_next_timer(corun_loop *loop)
 {
     int64_t deadline = timer_next(&loop->timers), now;
-    if (!list_is_empty(&loop->ready) || atomic_load(&loop->woken))
+    if (!list_is_empty(&loop->ready) || atomic_load(&loop->woken) || loop->stopping)
         return 0;
     if (deadline == INT64_MAX)
         return -1;
@@ -372,6 +372,16 @@ int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns)
         report_deadlock_once(loop);
     loop_leave(loop);
     return next;
+}
+
+int64_t corun_loop_deadline(corun_loop *loop)
+{
+    return loop->closed ? CORUN_CLOSED : until_next_timer(loop);
+}
+
+int corun_loop_fd(corun_loop *loop)
+{
+    return loop->closed ? CORUN_CLOSED : backend_fd(&loop->backend);
 }
 
 /* -------------------------------------------------------------------- ask */

@@ -164,6 +164,11 @@ static void epoll_wake(void *self)
     errno = kept;
 }
 
+static int epoll_fd(void *self)
+{
+    return ((struct epoll_state *)self)->epoll;
+}
+
 static int epoll_interrupts(void *self, const int *signals)
 {
     if (signals)
@@ -191,8 +196,8 @@ static int64_t epoll_write(void *self, int fd, const void *bytes, size_t size_by
 }
 
 CORUN_HOST(host_epoll, epoll_open, epoll_close, epoll_now, epoll_watch, epoll_unwatch,
-           epoll_wait_host, epoll_wake, epoll_interrupts, epoll_signal, host_no_peek, epoll_read, epoll_write,
-           host_no_call, host_no_call_cancel);
+           epoll_wait_host, epoll_wake, epoll_fd, epoll_interrupts, epoll_signal, host_no_peek, epoll_read,
+           epoll_write, host_no_call, host_no_call_cancel);
 
 int corun_loop_epoll(corun_loop **out_loop)
 {

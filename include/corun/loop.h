@@ -88,6 +88,26 @@ CORUN_API void corun_loop_stop(corun_loop *loop);
  */
 CORUN_API int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns);
 
+/* Tells when the loop wants its next turn, as corun_loop_turn does, without giving it one. What other
+ * code has done since the latest turn (spawned, called, cancelled, stopped) counts: ask right before waiting.
+ *
+ *   returns  nanoseconds until the next timer, 0 for now, -1 only the outside can wake it
+ *   CORUN_CLOSED  the loop is closed
+ */
+CORUN_API int64_t corun_loop_deadline(corun_loop *loop);
+
+/* Gives a descriptor that becomes readable when something outside wants the loop to have a turn: a
+ * descriptor that a task waits for, another thread, a signal. A program whose own loop waits (libuv, GLib)
+ * waits for it beside its own, until corun_loop_deadline at the latest, then calls corun_loop_turn; main is started
+ * by corun_runner_start. examples/embed has two such programs.
+ *
+ *   returns  the descriptor
+ *   CORUN_CLOSED  the loop is closed
+ *   CORUN_UNSUPPORTED  the backend has none: only epoll's has
+ *   owner    the loop's, and closed with it: stop waiting for it first, read nothing from it
+ */
+CORUN_API int corun_loop_fd(corun_loop *loop);
+
 /* Whether a thread is in one of its rounds.
  *
  *   asyncio  loop.is_running

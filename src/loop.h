@@ -86,6 +86,10 @@ CORUN_INTERNAL int loop_round(corun_loop *loop, bool may_block);
 CORUN_INTERNAL int loop_enter(corun_loop *loop);
 CORUN_INTERNAL void loop_leave(corun_loop *loop);
 
+/* The rounds are over, with `rc`: leaves the loop, and tells whoever has started something on it, who may
+ * close it or start the next thing. */
+CORUN_INTERNAL void loop_stopped(corun_loop *loop, int rc);
+
 /* Ends the run before the next step, with an error. */
 CORUN_INTERNAL void loop_abort(corun_loop *loop, int error);
 

@@ -1,0 +1,74 @@
+/* Loops that somebody else drives: turns, and when the next one is wanted.
+ *
+ * A turn never waits. Whoever drives waits for the loop's descriptor, where the host has one, and until its
+ * deadline; a page, which has neither, is told by its driver.
+ */
+#include "loop.h"
+#include "report.h"
+
+enum { MOST_ROUNDS = 16, SHORT_ROUNDS_NS = 100000 }; /* between two looks at the clock */
+
+/* How much of its time a turn has spent. */
+struct budget {
+    int64_t end, looked_at;
+    int rounds, stride;
+};
+
+static int64_t until_next_timer(corun_loop *loop)
+{
+    int64_t deadline = timer_next(&loop->timers), now;
+    if (!list_is_empty(&loop->ready) || atomic_load(&loop->woken) || loop->stopping)
+        return 0;
+    if (deadline == INT64_MAX)
+        return -1;
+    now = backend_now(&loop->backend);
+    return deadline > now ? deadline - now : 0;
+}
+
+/* Looks at the clock once in so many rounds: in more of them while they are short, since it would cost more than
+ * they do. */
+static bool has_budget(corun_loop *loop, struct budget *budget)
+{
+    int64_t now, spent;
+    if (++budget->rounds < budget->stride)
+        return true;
+    now = backend_now(&loop->backend);
+    spent = now - budget->looked_at;
+    budget->stride = spent > SHORT_ROUNDS_NS ? 1 : budget->stride < MOST_ROUNDS ? budget->stride * 2 : MOST_ROUNDS;
+    budget->rounds = 0;
+    budget->looked_at = now;
+    return now < budget->end;
+}
+
+int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns)
+{
+    struct budget budget = {.stride = 1};
+    int64_t next;
+    int rc = loop_enter(loop);
+    if (rc < 0)
+        return rc == CORUN_CLOSED ? -2 : rc;
+    budget.looked_at = backend_now(&loop->backend);
+    budget.end = budget.looked_at + budget_ns;
+    do {
+        rc = loop_round(loop, false);
+        if (rc < 0 || loop->stopping) {
+            loop_stopped(loop, rc);
+            return -2;
+        }
+        next = until_next_timer(loop);
+    } while (next == 0 && has_budget(loop, &budget));
+    if (next == -1 && loop->watch_waiters == 0 && loop->holds == 0 && loop->debug)
+        report_deadlock_once(loop);
+    loop_leave(loop);
+    return next;
+}
+
+int64_t corun_loop_deadline(corun_loop *loop)
+{
+    return loop->closed ? CORUN_CLOSED : until_next_timer(loop);
+}
+
+int corun_loop_fd(corun_loop *loop)
+{
+    return loop->closed ? CORUN_CLOSED : backend_fd(&loop->backend);
+}

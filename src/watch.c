@@ -125,6 +125,8 @@ static int64_t attempt_now(corun_task *task)
     const corun_awaitable *awaitable = &task->future.awaitable;
     struct backend *backend = &task->future.loop->backend;
     size_t size = (size_t)awaitable->number;
+    if (awaitable->extra < 0)
+        return -EBADF;
     if (size > LARGEST_OPERATION)
         size = LARGEST_OPERATION;
     if (awaitable->type == &read_type)
@@ -201,7 +203,7 @@ static void operation_start(void *self, corun_waiter *waiter)
 {
     corun_task *task = task_of_waiter(waiter);
     corun_loop *loop = task->future.loop;
-    int64_t result = -EBADF;
+    int64_t result;
     int rc;
     (void)self;
     if (is_cancelled(task))
@@ -211,8 +213,7 @@ static void operation_start(void *self, corun_waiter *waiter)
         loop_ready(loop, &task->entry);
         return;
     }
-    if (task->future.awaitable.extra >= 0)
-        result = attempt_now(task);
+    result = attempt_now(task);
     rc = result == -EAGAIN ? park_task(task) : 1;
     if (rc != 0)
         answer_now(task, outcome_of_result(rc < 0 ? rc : result));
@@ -268,10 +269,16 @@ static void ready_start(void *self, corun_waiter *waiter)
     int events = (int)task->future.awaitable.number;
     int rc = CORUN_BAD_ARGUMENT;
     (void)self;
+    if (is_cancelled(task))
+        return;
     if (events > 0 && (events & ~(HOST_READ | HOST_WRITE)) == 0)
         rc = task->future.awaitable.extra < 0 ? -EBADF : park_task(task);
-    if (rc != 0)
+    if (rc == HOST_ALWAYS_READY && had_its_share(task->future.loop)) {
+        task->entry.run = tell_ready;
+        loop_ready(task->future.loop, &task->entry);
+    } else if (rc != 0) {
         answer_now(task, outcome_of_result(rc == HOST_ALWAYS_READY ? events : rc));
+    }
 }
 
 static const corun_awaitable_type ready_type = {"descriptor", ready_start, operation_cancel};

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE 1
 #include "src/corun_all.c"
 
+#include "epoll_set.c"
 #include "epoll.c"
 #include "signals.c"
 #include "start.c"

@@ -9,7 +9,6 @@
 #endif
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,12 +17,14 @@
 #include <unistd.h>
 
 #include "corun/loop.h"
+#include "epoll_set.h"
 #include "native.h"
 
 enum { EVENTS_A_WAIT = 64 };
 
 struct epoll_state {
-    int epoll, event; /* descriptors */
+    struct epoll_set set;
+    int event; /* the eventfd */
     bool lacks_pwait2;
     struct streams streams;
 };
@@ -31,23 +32,19 @@ struct epoll_state {
 static int epoll_open(corun_loop *loop, void **out_state)
 {
     struct epoll_state *state = memory_allocate(sizeof *state);
-    struct epoll_event wanted = {.events = EPOLLIN, .data.ptr = NULL};
     int rc;
     (void)loop;
     if (!state)
         return -ENOMEM;
     memset(state, 0, sizeof *state);
-    state->epoll = epoll_create1(EPOLL_CLOEXEC);
-    state->event = state->epoll < 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (state->event >= 0 && epoll_ctl(state->epoll, EPOLL_CTL_ADD, state->event, &wanted) == 0) {
+    state->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    rc = state->event < 0 ? -errno : epoll_set_open(&state->set, state->event);
+    if (rc == 0) {
         *out_state = state;
         return 0;
     }
-    rc = -errno;
     if (state->event >= 0)
         close(state->event);
-    if (state->epoll >= 0)
-        close(state->epoll);
     memory_release(state);
     return rc;
 }
@@ -56,8 +53,8 @@ static void epoll_close(void *self)
 {
     struct epoll_state *state = self;
     streams_close(&state->streams);
+    epoll_set_close(&state->set);
     close(state->event);
-    close(state->epoll);
     memory_release(state);
 }
 
@@ -74,28 +71,21 @@ static int64_t epoll_now(void *self)
 static int epoll_watch(void *self, int fd, int events, struct watch *watch)
 {
     struct epoll_state *state = self;
-    struct epoll_event wanted = {.data.ptr = watch};
-    int real = streams_real(&state->streams, fd);
-    wanted.events = (events & HOST_READ ? EPOLLIN | EPOLLRDHUP : 0u) | (events & HOST_WRITE ? EPOLLOUT : 0u);
-    /* Changing comes first: most registrations are kept ones. A number that was closed and opened anew
-     * has none. */
-    if (epoll_ctl(state->epoll, EPOLL_CTL_MOD, real, &wanted) == 0)
-        return 0;
-    if (errno == ENOENT && epoll_ctl(state->epoll, EPOLL_CTL_ADD, real, &wanted) == 0)
-        return 0;
-    return errno == EPERM ? HOST_ALWAYS_READY : -errno;
+    uint32_t wanted = (events & HOST_READ ? EPOLLIN | EPOLLRDHUP : 0u) | (events & HOST_WRITE ? EPOLLOUT : 0u);
+    int rc = epoll_set_watch(&state->set, streams_real(&state->streams, fd), wanted, watch);
+    return rc == -EPERM ? HOST_ALWAYS_READY : rc;
 }
 
 static void epoll_unwatch(void *self, int fd)
 {
     struct epoll_state *state = self;
-    epoll_ctl(state->epoll, EPOLL_CTL_DEL, streams_real(&state->streams, fd), NULL);
+    epoll_set_unwatch(&state->set, streams_real(&state->streams, fd));
 }
 
 static int wait_in_milliseconds(struct epoll_state *state, struct epoll_event *events, int64_t left)
 {
     int64_t ms = left / 1000000 + (left % 1000000 != 0);
-    return epoll_wait(state->epoll, events, EVENTS_A_WAIT, left < 0 ? -1 : ms > 60000 ? 60000 : (int)ms);
+    return epoll_wait(state->set.epoll, events, EVENTS_A_WAIT, left < 0 ? -1 : ms > 60000 ? 60000 : (int)ms);
 }
 
 /* `left` in nanoseconds, negative for no limit. */
@@ -105,7 +95,7 @@ static int wait_for_events(struct epoll_state *state, struct epoll_event *events
     int count;
 #if defined(SYS_epoll_pwait2)
     if (left > 0 && !state->lacks_pwait2) {
-        count = (int)syscall(SYS_epoll_pwait2, state->epoll, events, EVENTS_A_WAIT, &limit, NULL, (size_t)0);
+        count = (int)syscall(SYS_epoll_pwait2, state->set.epoll, events, EVENTS_A_WAIT, &limit, NULL, (size_t)0);
         if (count >= 0 || errno != ENOSYS)
             return count;
         state->lacks_pwait2 = true;
@@ -115,14 +105,15 @@ static int wait_for_events(struct epoll_state *state, struct epoll_event *events
     return wait_in_milliseconds(state, events, left);
 }
 
-static void report_event(struct epoll_state *state, const struct epoll_event *event)
+/* Returns whether the event was that of a registration that is known. */
+static bool report_event(struct epoll_state *state, const struct epoll_event *event)
 {
+    struct watch *watch = epoll_set_find(&state->set, event->data.u64);
     uint64_t count;
     int ready = 0;
-    if (!event->data.ptr) {
-        if (read(state->event, &count, sizeof count) < 0)
-            return; /* somebody else's wake was taken already */
-        return;
+    if (event->data.u64 == EPOLL_SET_WAKE) {
+        (void)!read(state->event, &count, sizeof count); /* it may have been taken already */
+        return true;
     }
     if (event->events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI))
         ready |= HOST_READ;
@@ -130,7 +121,9 @@ static void report_event(struct epoll_state *state, const struct epoll_event *ev
         ready |= HOST_WRITE;
     if (event->events & (EPOLLHUP | EPOLLERR))
         ready |= HOST_READ | HOST_WRITE;
-    watch_ready(event->data.ptr, ready);
+    if (watch)
+        watch_ready(watch, ready);
+    return watch != NULL;
 }
 
 static int epoll_wait_host(void *self, int64_t deadline)
@@ -138,6 +131,7 @@ static int epoll_wait_host(void *self, int64_t deadline)
     struct epoll_state *state = self;
     struct epoll_event events[EVENTS_A_WAIT];
     int64_t left = -1;
+    bool left_behind = false;
     int count;
     if (deadline != HOST_NEVER) {
         left = deadline <= 0 ? 0 : deadline - epoll_now(self);
@@ -148,7 +142,9 @@ static int epoll_wait_host(void *self, int64_t deadline)
     if (count < 0)
         return errno == EINTR ? 0 : -errno;
     for (int i = 0; i < count; i++)
-        report_event(state, &events[i]);
+        left_behind |= !report_event(state, &events[i]);
+    if (left_behind)
+        epoll_set_renew(&state->set);
     return 0;
 }
 
@@ -166,7 +162,7 @@ static void epoll_wake(void *self)
 
 static int epoll_fd(void *self)
 {
-    return ((struct epoll_state *)self)->epoll;
+    return epoll_set_outer(&((struct epoll_state *)self)->set);
 }
 
 static int epoll_interrupts(void *self, const int *signals)

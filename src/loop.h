@@ -6,6 +6,7 @@
 #include "context.h"
 #include "corun/loop.h"
 #include "corun/task.h"
+#include "executor.h"
 #include "interrupt.h"
 #include "timer.h"
 
@@ -28,6 +29,7 @@ struct corun_loop {
     struct list generators; /* begun, and not done */
     _Atomic(struct list *) foreign; /* entries from other threads, newest first, linked by `next` */
     struct interrupts interrupts;
+    struct executor executor;
 
     struct signal_handler *signal_handlers; /* newest first */
 
@@ -89,6 +91,10 @@ CORUN_INTERNAL void loop_leave(corun_loop *loop);
 /* The rounds are over, with `rc`: leaves the loop, and tells whoever has started something on it, who may
  * close it or start the next thing. */
 CORUN_INTERNAL void loop_stopped(corun_loop *loop, int rc);
+
+/* Hides the thread's running loop from what runs as if in another thread, and undoes that. */
+CORUN_INTERNAL corun_loop *loop_set_aside(void);
+CORUN_INTERNAL void loop_give_back(corun_loop *loop);
 
 /* Ends the run before the next step, with an error. */
 CORUN_INTERNAL void loop_abort(corun_loop *loop, int error);

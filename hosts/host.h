@@ -123,11 +123,11 @@ struct host {
 
 #define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, fd, interrupts, signal, peek, read, \
                    write, call, call_cancel, threads_open, threads_submit, threads_take_back, threads_close) \
-    static const struct host name = {open,           close,             now,          watch,  unwatch, \
-                                     wait,           wake,              fd,           interrupts, \
-                                     signal,         peek,              read,         write,  call, \
-                                     call_cancel,    threads_open,      threads_submit, \
-                                     threads_take_back, threads_close}
+    static const struct host name = { \
+        open,         close, now,         watch,        unwatch,        wait, \
+        wake,         fd,    interrupts,  signal,       peek,           read, \
+        write,        call,  call_cancel, threads_open, threads_submit, threads_take_back, \
+        threads_close}
 
 _Static_assert(sizeof(struct host) == 19 * sizeof(void (*)(void)),
                "a function was added to struct host: add it to CORUN_HOST");

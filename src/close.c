@@ -2,8 +2,9 @@
  * threads, close the loop. B58-B66.
  *
  * Closing has the same two forms as running: blocking, or in turns of the host. Either way the loop's
- * rounds go on, phase by phase, until the last task and job are gone; or an interrupt, the time limit or a SystemExit
- * says to skip what is ahead and abandon what is left: reported, its frames dropped, its waits unlinked.
+ * rounds go on, phase by phase, until the last task and job are gone; or an interrupt, the time limit or a
+ * SystemExit says to skip what is ahead and abandon what is left: reported, its frames dropped, its waits
+ * unlinked.
  */
 #include <math.h>
 

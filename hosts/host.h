@@ -30,6 +30,23 @@ struct watch;
  * another one for that number, or none. */
 struct signal_handler;
 
+/* One function call for a thread, in the memory of whoever submits it. */
+struct work {
+    const struct work_type *type;
+    struct work *next; /* the host's, as the other two; valid from submit to done or drop */
+    int64_t due;
+    bool started;
+};
+
+/* What the host calls on the thread: `run`, and at once after it either `done`, or `drop` if the threads have
+ * been closed meanwhile. Neither of these blocks, and the host does not touch the work afterwards. Once
+ * `close` has returned no `done` is under way or will come, so that what it uses may go. */
+struct work_type {
+    void (*run)(struct work *work);
+    void (*done)(struct work *work);
+    void (*drop)(struct work *work);
+};
+
 struct host {
     /* Acquires what a loop needs. May fail with -ENOMEM or a negative errno; then nothing is kept.
      * `loop` is only for corun_loop_... functions that this contract names. */
@@ -87,14 +104,32 @@ struct host {
     /* Asks the embedder something, and takes the question back. Not built on any host yet. */
     int (*call)(void *state, const char *name, const void *bytes, size_t size_bytes, uint32_t *out_id);
     int (*call_cancel)(void *state, uint32_t id);
+
+    /* Prepares threads that work for the loop, at most `most` at a time, 0: the host's usual number. Starts
+     * none. Returns 0, -ENOMEM, CORUN_UNSUPPORTED; then the other three are never called. */
+    int (*threads_open)(void *state, unsigned most, void **out_threads);
+
+    /* Has `work` run, first in, first out. Starts a thread if none is idle and there are fewer than `most`.
+     * Returns 0, or, if there is not even one thread to run it, -ENOMEM or -EAGAIN: it is not queued then. */
+    int (*threads_submit)(void *threads, struct work *work);
+
+    /* Takes work back that no thread has begun. Returns whether it did: then nothing of it is called. */
+    bool (*threads_take_back)(void *threads, struct work *work);
+
+    /* Gives the threads up without waiting for work: what is queued or running goes on, and is dropped. When
+     * there is none, all threads have ended on return. */
+    void (*threads_close)(void *threads);
 };
 
 #define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, fd, interrupts, signal, peek, read, \
-                   write, call, call_cancel) \
-    static const struct host name = {open, close,      now,    watch, unwatch, wait,  wake, \
-                                     fd,   interrupts, signal, peek,  read,    write, call, call_cancel}
+                   write, call, call_cancel, threads_open, threads_submit, threads_take_back, threads_close) \
+    static const struct host name = { \
+        open,         close, now,         watch,        unwatch,        wait, \
+        wake,         fd,    interrupts,  signal,       peek,           read, \
+        write,        call,  call_cancel, threads_open, threads_submit, threads_take_back, \
+        threads_close}
 
-_Static_assert(sizeof(struct host) == 15 * sizeof(void (*)(void)),
+_Static_assert(sizeof(struct host) == 19 * sizeof(void (*)(void)),
                "a function was added to struct host: add it to CORUN_HOST");
 
 /* ------------------------------------------- what a host may use of the core */
@@ -163,5 +198,9 @@ CORUN_INTERNAL void host_no_peek(void *state);
 CORUN_INTERNAL int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes,
                                 uint32_t *out_id);
 CORUN_INTERNAL int host_no_call_cancel(void *state, uint32_t id);
+CORUN_INTERNAL int host_no_threads_open(void *state, unsigned most, void **out_threads);
+CORUN_INTERNAL int host_no_threads_submit(void *threads, struct work *work);
+CORUN_INTERNAL bool host_no_threads_take_back(void *threads, struct work *work);
+CORUN_INTERNAL void host_no_threads_close(void *threads);
 
 #endif

@@ -12,6 +12,7 @@
  *   corun/wait.h       sleep, yield, wait for ever                    (Sleeping)
  *   corun/io.h         read, write and wait for descriptors
  *   corun/loop.h       callbacks, timers, reports                     (Event loop)
+ *   corun/executor.h   functions that block, in threads               (Running in threads)
  *   corun/inspect.h    which tasks are there and where they wait      (Call graph introspection)
  *   corun/generator.h  coroutines that yield values                   (async generators)
  *   corun/runner.h     run, Runner, CORUN_MAIN, interrupts            (Runners)
@@ -32,6 +33,7 @@
 #include "corun/io.h"
 #include "corun/generator.h"
 #include "corun/loop.h"
+#include "corun/executor.h"
 #include "corun/inspect.h"
 #include "corun/runner.h"
 

@@ -107,6 +107,31 @@ int64_t backend_write(struct backend *backend, int fd, const void *bytes, size_t
     return backend->host->write(backend->state, fd, bytes, size_bytes);
 }
 
+/* ----------------------------------------------------------------- threads */
+
+int backend_threads_open(struct backend *backend, unsigned most, void **out_threads)
+{
+    return backend->host->threads_open(backend->state, most, out_threads);
+}
+
+int backend_threads_submit(struct backend *backend, void *threads, struct work *work)
+{
+    assert(work->type);
+    return backend->host->threads_submit(threads, work);
+}
+
+bool backend_threads_take_back(struct backend *backend, void *threads, struct work *work)
+{
+    return backend->host->threads_take_back(threads, work);
+}
+
+void backend_threads_close(struct backend *backend, void *threads)
+{
+    backend->host->threads_close(threads);
+}
+
+/* ------------------------------------------------- what a host does not have */
+
 int host_no_watch(void *state, int fd, int events, struct watch *watch)
 {
     (void)state, (void)fd, (void)events, (void)watch;
@@ -157,4 +182,28 @@ int host_no_call_cancel(void *state, uint32_t id)
 {
     (void)state, (void)id;
     return CORUN_UNSUPPORTED;
+}
+
+int host_no_threads_open(void *state, unsigned most, void **out_threads)
+{
+    (void)state, (void)most, (void)out_threads;
+    return CORUN_UNSUPPORTED;
+}
+
+/* What was never opened is not used. */
+int host_no_threads_submit(void *threads, struct work *work)
+{
+    (void)threads, (void)work;
+    return CORUN_UNSUPPORTED;
+}
+
+bool host_no_threads_take_back(void *threads, struct work *work)
+{
+    (void)threads, (void)work;
+    return false;
+}
+
+void host_no_threads_close(void *threads)
+{
+    (void)threads;
 }

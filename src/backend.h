@@ -26,4 +26,10 @@ CORUN_INTERNAL void backend_peek(struct backend *backend);
 CORUN_INTERNAL int64_t backend_read(struct backend *backend, int fd, void *buffer, size_t size_bytes);
 CORUN_INTERNAL int64_t backend_write(struct backend *backend, int fd, const void *bytes, size_t size_bytes);
 
+/* The host's threads: hosts/host.h says what each does. */
+CORUN_INTERNAL int backend_threads_open(struct backend *backend, unsigned most, void **out_threads);
+CORUN_INTERNAL int backend_threads_submit(struct backend *backend, void *threads, struct work *work);
+CORUN_INTERNAL bool backend_threads_take_back(struct backend *backend, void *threads, struct work *work);
+CORUN_INTERNAL void backend_threads_close(struct backend *backend, void *threads);
+
 #endif

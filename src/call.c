@@ -20,7 +20,6 @@ struct corun_callback {
     void (*function)(void *);
     void *argument;
     struct bindings *bindings; /* its context's values */
-    corun_callback *next_foreign; /* valid until the loop's thread has taken it */
     atomic_uint references;
     _Atomic enum callback_state state;
     bool shared; /* any thread may cancel it: it stays where it is, and is skipped */
@@ -189,12 +188,12 @@ void corun_callback_cancel(corun_callback *callback)
 
 /* --------------------------------------------------------- other threads */
 
-static void queue_foreign(corun_loop *loop, corun_callback *callback)
+void calls_add_foreign(corun_loop *loop, struct entry *entry)
 {
-    corun_callback *newest = atomic_load(&loop->foreign);
+    struct list *newest = atomic_load(&loop->foreign);
     do
-        callback->next_foreign = newest;
-    while (!atomic_compare_exchange_weak(&loop->foreign, &newest, callback));
+        entry->link.next = newest;
+    while (!atomic_compare_exchange_weak(&loop->foreign, &newest, &entry->link));
     /* Only the first of several need wake the loop: it takes them all. */
     if (!newest) {
         atomic_store(&loop->woken, true);
@@ -216,23 +215,24 @@ int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), 
     if (loop_is_this_thread(loop))
         queue_call(loop, callback);
     else
-        queue_foreign(loop, callback);
+        calls_add_foreign(loop, &callback->entry);
     return 0;
 }
 
 void calls_take_foreign(corun_loop *loop)
 {
-    corun_callback *newest = atomic_load_explicit(&loop->foreign, memory_order_relaxed), *oldest = NULL;
+    struct list *newest = atomic_load_explicit(&loop->foreign, memory_order_relaxed), *oldest = NULL, *next;
     if (newest)
         newest = atomic_exchange(&loop->foreign, NULL);
-    while (newest) {
-        corun_callback *next = newest->next_foreign;
-        newest->next_foreign = oldest;
+    for (; newest; newest = next) {
+        next = newest->next;
+        newest->next = oldest;
         oldest = newest;
-        newest = next;
     }
-    for (; oldest; oldest = oldest->next_foreign)
-        loop_ready(loop, &oldest->entry);
+    for (; oldest; oldest = next) {
+        next = oldest->next;
+        loop_ready(loop, container_of(oldest, struct entry, link));
+    }
 }
 
 /* ------------------------------------------------------------------ close */
@@ -240,7 +240,7 @@ void calls_take_foreign(corun_loop *loop)
 static void drop_entry(struct entry *entry)
 {
     corun_callback *callback;
-    if (future_drop_callback(entry) || entry->run != run_callback)
+    if (future_drop_callback(entry) || executor_drop_job(entry) || entry->run != run_callback)
         return;
     callback = container_of(entry, corun_callback, entry);
     (void)win(callback, CALLBACK_OVER);

@@ -1,10 +1,12 @@
-/* The orderly close, in phases: cancel every task that is left, close every generator, close the loop. B58-B66.
+/* The orderly close, in phases: cancel every task that is left, close every generator, wait for the jobs in
+ * threads, close the loop. B58-B66.
  *
  * Closing has the same two forms as running: blocking, or in turns of the host. Either way the loop's
- * rounds go on, phase by phase, until the last task is gone; or an interrupt, the time limit or a SystemExit
- * says to skip what is ahead and abandon what is left: reported, its frames dropped, its waits unlinked.
+ * rounds go on, phase by phase, until the last task and job are gone; or an interrupt, the time limit or a
+ * SystemExit says to skip what is ahead and abandon what is left: reported, its frames dropped, its waits
+ * unlinked.
  */
-#include <errno.h>
+#include <math.h>
 
 #include "generator.h"
 #include "memory.h"
@@ -12,10 +14,16 @@
 #include "runner.h"
 #include "task.h"
 
-enum { MOST_LATE_TASKS = 1000 };
+enum { MOST_LATE_TASKS = 1000, EXECUTOR_SECONDS = 300 };
 
 /* In order; an interrupt, a SystemExit or a limit skips what is ahead (B59). */
-enum close_phase { CLOSE_BEGUN, CLOSE_TASKS, CLOSE_GENERATORS, CLOSE_ABANDONED };
+enum close_phase { CLOSE_BEGUN, CLOSE_TASKS, CLOSE_GENERATORS, CLOSE_EXECUTOR, CLOSE_ABANDONED };
+
+/* Whether the present phase has nothing to wait for. */
+static bool is_phase_over(const corun_loop *loop)
+{
+    return list_is_empty(&loop->tasks) && list_is_empty(&loop->executor.shutdowns);
+}
 
 static void cancel_left(corun_task *task)
 {
@@ -58,7 +66,7 @@ static void task_removed(void *self, corun_task *task)
         if (task->future.outcome.error != CORUN_INTERRUPTED && task->future.outcome.error != CORUN_SYSTEM_EXIT)
             report_failed(loop, task);
     }
-    if (list_is_empty(&loop->tasks))
+    if (is_phase_over(loop))
         corun_loop_stop(loop);
 }
 
@@ -89,14 +97,30 @@ static void close_generators(corun_runner *runner)
     listener->task_added = task_added;
 }
 
+static void executor_over(struct shutdown *shutdown)
+{
+    if (is_phase_over(shutdown->loop))
+        corun_loop_stop(shutdown->loop);
+}
+
+static void shut_down_executor(corun_runner *runner)
+{
+    corun_loop *loop = runner->private_.loop;
+    struct shutdown *closing = &loop->executor.closing;
+    closing->over = executor_over;
+    if (executor_shut_down(loop, closing, EXECUTOR_SECONDS) < 0)
+        executor_shut_down(loop, closing, INFINITY); /* there is no memory for the limit: without it */
+}
+
 /* Goes on to the next phase that has something to wait for. Returns whether there is one. */
 static bool begin_phase(corun_runner *runner)
 {
     static void (*const begin[])(corun_runner *) = {[CLOSE_TASKS] = cancel_tasks,
-                                                    [CLOSE_GENERATORS] = close_generators};
-    while (runner->private_.close_phase < CLOSE_GENERATORS) {
+                                                    [CLOSE_GENERATORS] = close_generators,
+                                                    [CLOSE_EXECUTOR] = shut_down_executor};
+    while (runner->private_.close_phase < CLOSE_EXECUTOR) {
         begin[++runner->private_.close_phase](runner);
-        if (!list_is_empty(&runner->private_.loop->tasks))
+        if (!is_phase_over(runner->private_.loop))
             return true;
     }
     return false;
@@ -105,7 +129,7 @@ static bool begin_phase(corun_runner *runner)
 /* The rounds of a phase are over. Returns what that means for the close. */
 static int end_phase(corun_runner *runner, int rc)
 {
-    bool is_done = list_is_empty(&runner->private_.loop->tasks);
+    bool is_done = is_phase_over(runner->private_.loop);
     return rc == 0 && !is_done && runner->private_.close_phase != CLOSE_ABANDONED ? CORUN_STOPPED : rc;
 }
 

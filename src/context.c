@@ -68,19 +68,6 @@ static const struct bindings *look_up(const struct bindings *at, const corun_var
     return at && at->is_set ? at : NULL;
 }
 
-static struct bindings *copy_node(const struct bindings *node)
-{
-    struct bindings *copy = memory_copy(node, sizeof *node);
-    if (!copy)
-        return NULL;
-    copy->references = 1;
-    bindings_retain(copy->below[0]);
-    bindings_retain(copy->below[1]);
-    if (copy->is_set)
-        hold_value(copy->var, copy->value);
-    return copy;
-}
-
 /* A node of `var` in the place of `old`, which may be NULL or another node of it. */
 static struct bindings *make_node(const struct bindings *old, const corun_var *var, void *value, bool is_set)
 {
@@ -108,7 +95,7 @@ static int change(struct bindings *old, const corun_var *var, void *value, bool 
     uint64_t hash = hash_of(var);
     for (; *place && (*place)->var != var; hash <<= 1) {
         struct bindings *at = *place;
-        node = copy_node(at);
+        node = make_node(at, at->var, at->value, at->is_set); /* no memcpy: jobs may be counting it */
         if (!node)
             goto release;
         *place = node;

@@ -27,6 +27,8 @@
 #include "cancel.c"
 #include "sleep.c"
 #include "spawn.c"
+#include "executor.c"
+#include "shutdown.c"
 #include "watch.c"
 #include "reader.c"
 #include "report.c"

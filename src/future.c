@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "executor.h"
 #include "memory.h"
 #include "report.h"
 #include "task.h"
@@ -279,6 +280,8 @@ int corun_future_cancel(corun_future *future, const char *message)
     future->outcome =
         outcome_of_error(CORUN_CANCELLED, message ? failure_create(CORUN_CANCELLED, message) : NULL);
     future_finish(future, FUTURE_CANCELLED);
+    if (future->flags & FUTURE_HAS_JOB)
+        executor_future_cancelled(future);
     return 1;
 }
 

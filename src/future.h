@@ -13,6 +13,7 @@ enum future_state { FUTURE_PENDING, FUTURE_CANCELLED, FUTURE_FINISHED };
 enum {
     FUTURE_IS_TASK = 1,
     FUTURE_RETRIEVED = 2, /* somebody asked for the error */
+    FUTURE_HAS_JOB = 4,   /* of the executor, which is told when it is cancelled */
 };
 
 /* How something ended. `failure` may be NULL for want of memory, or for a bare cancellation. */

@@ -142,6 +142,10 @@ void generators_abandon(corun_loop *loop)
 {
     while (!list_is_empty(&loop->generators)) {
         corun_generator *generator = container_of(loop->generators.next, corun_generator, all);
+        if (generator->state == GENERATOR_RUNNING) { /* on a stack that is left to a job: src/executor.c */
+            list_remove(&generator->all);
+            continue;
+        }
         frame_discard(generator->frame);
         leave_loop(generator);
     }

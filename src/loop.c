@@ -47,6 +47,7 @@ int loop_open(const struct host *host, corun_loop **out_loop)
     list_init(&loop->tasks);
     list_init(&loop->unreleased);
     list_init(&loop->generators);
+    executor_init(&loop->executor);
     loop->references = 1;
     loop->debug = debug_of_environment();
     loop->slow_ns = SLOW_STEP_NS;
@@ -86,6 +87,7 @@ int corun_loop_close(corun_loop *loop)
         report_left_references(loop);
     tasks_abandon(loop);
     generators_abandon(loop);
+    executor_close(loop);
     calls_drop(loop);
     interrupts_disclaim(loop);
     signals_free(loop);
@@ -260,6 +262,18 @@ void loop_leave(corun_loop *loop)
     bindings_give_back(loop->outer_bindings);
     atomic_store_explicit(&loop->thread, NULL, memory_order_relaxed);
     running_loop = NULL;
+}
+
+corun_loop *loop_set_aside(void)
+{
+    corun_loop *loop = running_loop;
+    running_loop = NULL;
+    return loop;
+}
+
+void loop_give_back(corun_loop *loop)
+{
+    running_loop = loop;
 }
 
 void loop_stopped(corun_loop *loop, int rc)

@@ -6,6 +6,7 @@
 #include "context.h"
 #include "corun/loop.h"
 #include "corun/task.h"
+#include "executor.h"
 #include "interrupt.h"
 #include "timer.h"
 
@@ -26,8 +27,9 @@ struct corun_loop {
     struct list tasks;      /* not done, oldest first */
     struct list unreleased; /* done, but somebody has a reference */
     struct list generators; /* begun, and not done */
-    _Atomic(corun_callback *) foreign; /* calls from other threads, newest first */
+    _Atomic(struct list *) foreign; /* entries from other threads, newest first, linked by `next` */
     struct interrupts interrupts;
+    struct executor executor;
 
     struct signal_handler *signal_handlers; /* newest first */
 
@@ -90,6 +92,10 @@ CORUN_INTERNAL void loop_leave(corun_loop *loop);
  * close it or start the next thing. */
 CORUN_INTERNAL void loop_stopped(corun_loop *loop, int rc);
 
+/* Hides the thread's running loop from what runs as if in another thread, and undoes that. */
+CORUN_INTERNAL corun_loop *loop_set_aside(void);
+CORUN_INTERNAL void loop_give_back(corun_loop *loop);
+
 /* Ends the run before the next step, with an error. */
 CORUN_INTERNAL void loop_abort(corun_loop *loop, int error);
 
@@ -108,7 +114,9 @@ CORUN_INTERNAL void loop_tell_slow(corun_loop *loop, corun_task *task, int64_t b
 CORUN_INTERNAL void loop_stop_after(corun_loop *loop, corun_task *task);
 CORUN_INTERNAL void loop_forget_stop(corun_loop *loop, corun_task *task);
 
-/* call.c: moves what other threads have queued, and drops what was never called. */
+/* call.c: queues an entry from another thread and wakes the loop, which may run it before this returns.
+ * Never fails. Moves what other threads have queued; drops what was never called. */
+CORUN_INTERNAL void calls_add_foreign(corun_loop *loop, struct entry *entry);
 CORUN_INTERNAL void calls_take_foreign(corun_loop *loop);
 CORUN_INTERNAL void calls_drop(corun_loop *loop);
 

@@ -150,6 +150,14 @@ void report_left_references(corun_loop *loop)
         report_task(loop, "Task reference was never released", container_of(at, corun_task, all));
 }
 
+void report_executor(corun_loop *loop, double seconds)
+{
+    char text[120];
+    corun_report report = {.message = text};
+    snprintf(text, sizeof text, "The executor did not finishing joining its threads within %.9g seconds.", seconds);
+    corun_loop_call_exception_handler(loop, &report);
+}
+
 void report_deadlock_once(corun_loop *loop)
 {
     if (loop->deadlock_told)

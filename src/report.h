@@ -18,6 +18,8 @@ CORUN_INTERNAL void report_late_generator(corun_loop *loop, const char *name);
 CORUN_INTERNAL void report_slow(corun_loop *loop, corun_task *task, int64_t took_ns);
 /* In debug, at close: references that were never released. */
 CORUN_INTERNAL void report_left_references(corun_loop *loop);
+/* "The executor did not finishing joining its threads within ... seconds." */
+CORUN_INTERNAL void report_executor(corun_loop *loop, double seconds);
 CORUN_INTERNAL void report_deadlock_once(corun_loop *loop);
 
 /* Write to standard error. */

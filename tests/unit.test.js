@@ -47,7 +47,7 @@ for (const host of unitHosts()) {
   test(host.name, async (t) => {
     t.after(() => host.close());
     await host.open();
-    for (const program of stems('tests/unit', '_test.c').map((stem) => `${stem}_test`))
+    for (const program of host.programs ?? stems('tests/unit', '_test.c').map((stem) => `${stem}_test`))
       await t.test(program, { concurrency: host.together }, (t) => runProgram(t, host, program));
   });
 }

@@ -7,4 +7,6 @@
 #include "signals.c"
 #include "start.c"
 #include "streams.c"
+#include "threads.c"
 #include "hosts/sim/sim.c"
+#include "hosts/sim/threads.c"

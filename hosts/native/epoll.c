@@ -193,7 +193,8 @@ static int64_t epoll_write(void *self, int fd, const void *bytes, size_t size_by
 
 CORUN_HOST(host_epoll, epoll_open, epoll_close, epoll_now, epoll_watch, epoll_unwatch,
            epoll_wait_host, epoll_wake, epoll_fd, epoll_interrupts, epoll_signal, host_no_peek, epoll_read,
-           epoll_write, host_no_call, host_no_call_cancel);
+           epoll_write, host_no_call, host_no_call_cancel,
+           threads_open, threads_submit, threads_take_back, threads_close);
 
 int corun_loop_epoll(corun_loop **out_loop)
 {

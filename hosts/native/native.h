@@ -17,6 +17,12 @@ CORUN_INTERNAL int64_t streams_write(struct streams *streams, int fd, const void
 /* The descriptor that is waited for in place of `fd`: itself, or the one it was reopened as. */
 CORUN_INTERNAL int streams_real(struct streams *streams, int fd);
 
+/* threads.c: as in struct host. */
+CORUN_INTERNAL int threads_open(void *state, unsigned most, void **out_threads);
+CORUN_INTERNAL int threads_submit(void *threads, struct work *work);
+CORUN_INTERNAL bool threads_take_back(void *threads, struct work *work);
+CORUN_INTERNAL void threads_close(void *threads);
+
 /* signals.c: signals become corun_interrupt(). One loop a process may have them. `owner` is a loop's state. */
 CORUN_INTERNAL int signals_start(const void *owner, const int *signals);
 CORUN_INTERNAL void signals_stop(const void *owner);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "corun/runner.h"
-#include "hosts/host.h"
+#include "sim.h"
 
 /* Something that will happen. Bytes arrive at `fd`; without a descriptor it is an interrupt. */
 struct sim_event {
@@ -30,6 +30,7 @@ struct sim_watch {
 };
 
 struct sim_state {
+    struct sim_threads threads; /* first: what open gives the threads is the state */
     int64_t now;
     struct sim_event *events;
     struct sim_watch *watches;
@@ -93,6 +94,7 @@ static void sim_before_step(void *self, uint64_t step)
     struct sim_state *state = self;
     if (step == state->interrupt_step)
         corun_interrupt();
+    sim_threads_work(&state->threads, state->now);
 }
 
 /* ------------------------------------------------------------- descriptors */
@@ -216,7 +218,7 @@ static void deliver_due(struct sim_state *state)
 /* When the next scripted thing happens that somebody would notice. */
 static int64_t next_event(const struct sim_state *state)
 {
-    int64_t next = HOST_NEVER;
+    int64_t next = sim_threads_next(&state->threads);
     for (const struct sim_event *event = state->events; event; event = event->next) {
         bool noticed = event->fd < 0;
         for (const struct sim_watch *watch = state->watches; watch && !noticed; watch = watch->next)
@@ -230,7 +232,9 @@ static int64_t next_event(const struct sim_state *state)
 static int sim_wait(void *self, int64_t deadline)
 {
     struct sim_state *state = self;
-    int64_t next = next_event(state);
+    int64_t next;
+    sim_threads_work(&state->threads, state->now);
+    next = next_event(state);
     if (deadline < next)
         next = deadline;
     if (next == HOST_NEVER && !state->woken)
@@ -239,6 +243,7 @@ static int sim_wait(void *self, int64_t deadline)
         state->now = next;
     state->woken = false;
     deliver_due(state);
+    sim_threads_work(&state->threads, state->now);
     return 0;
 }
 
@@ -255,7 +260,8 @@ static int sim_interrupts(void *self, const int *signals)
 
 CORUN_HOST(host_sim, sim_open, sim_close, sim_now, sim_watch_fd, sim_unwatch, sim_wait, sim_wake,
            host_no_fd, sim_interrupts, host_no_signal, host_no_peek, sim_read, sim_write, host_no_call,
-           host_no_call_cancel);
+           host_no_call_cancel,
+           sim_threads_open, sim_threads_submit, sim_threads_take_back, sim_threads_close);
 
 int corun_loop_sim(corun_loop **out_loop)
 {
@@ -310,5 +316,16 @@ int corun_sim_shuffle(corun_loop *loop, uint64_t seed)
     if (!state)
         return CORUN_UNSUPPORTED;
     state->seed = seed;
+    return 0;
+}
+
+int corun_sim_job_time(corun_loop *loop, double seconds)
+{
+    struct sim_state *state = loop_host_state(loop, &host_sim);
+    if (!state)
+        return CORUN_UNSUPPORTED;
+    if (!(seconds >= 0 && seconds < 9e9))
+        return CORUN_INVALID_DELAY;
+    state->threads.duration = (int64_t)ceil(seconds * 1e9);
     return 0;
 }

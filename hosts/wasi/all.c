@@ -5,4 +5,5 @@
 #include "poll_oneoff.c"
 #include "start.c"
 #include "hosts/sim/sim.c"
+#include "hosts/sim/threads.c"
 #include "hosts/web/turn.c"

@@ -4,3 +4,4 @@
 #include "start.c"
 #include "turn.c"
 #include "hosts/sim/sim.c"
+#include "hosts/sim/threads.c"

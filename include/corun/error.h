@@ -31,6 +31,7 @@ extern "C" {
     X(-5016, WRONG_THREAD, "RuntimeError", "called from another thread than the loop's") \
     X(-5017, UNSUPPORTED, "NotImplementedError", "this host has none") \
     X(-5018, BAD_ARGUMENT, "ValueError", "the argument is not valid") \
+    X(-5019, EXECUTOR_SHUTDOWN, "RuntimeError", "Executor shutdown has been called") \
     X(-5021, GENERATOR_EXIT, "GeneratorExit", "the generator is being closed") \
     X(-5022, GENERATOR_RUNNING, "RuntimeError", "the generator is already running") \
     X(-5023, IGNORED_EXIT, "RuntimeError", "the generator ignored that it is being closed") \

@@ -7,6 +7,8 @@
  *     corun_runner_loop(&runner, &loop);
  *     corun_sim_interrupt_at(loop, 2.5);
  *
+ * Jobs for threads run on every host, one after another: corun/executor.h says what they do elsewhere.
+ *
  * Every function here returns CORUN_UNSUPPORTED on another kind of loop, -ENOMEM without memory.
  */
 #ifndef CORUN_SIM_H
@@ -29,6 +31,10 @@ CORUN_API int corun_sim_interrupt_before_step(corun_loop *loop, uint64_t step);
  *   owner    the bytes are copied
  */
 CORUN_API int corun_sim_feed(corun_loop *loop, int fd, double time, const void *bytes, size_t size_bytes);
+
+/* Says how long each job that begins from now on takes, in virtual time; 0 until set. Its function is called
+ * on the loop's own thread when it begins, and what it gives comes that much later. */
+CORUN_API int corun_sim_job_time(corun_loop *loop, double seconds);
 
 /* Shuffles what is ready in each round by `seed`; 0 keeps the order. */
 CORUN_API int corun_sim_shuffle(corun_loop *loop, uint64_t seed);

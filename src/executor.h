@@ -1,0 +1,45 @@
+/* The executor of a loop: what the loop and the runner have of it. */
+#ifndef CORUN_EXECUTOR_INTERNAL_H
+#define CORUN_EXECUTOR_INTERNAL_H
+
+#include "corun/executor.h"
+#include "list.h"
+#include "timer.h"
+
+/* One wait for its end. In the loop for the runner that closes it, else in memory of its own. */
+struct shutdown {
+    struct list link;   /* among the executor's, while it waits */
+    struct entry timer; /* armed or in the ready queue, if `limit` is finite */
+    double limit;       /* in seconds, for the report; 0 once it is over */
+    corun_loop *loop;
+    void (*over)(struct shutdown *shutdown); /* called once: no job is open, or the time is */
+    corun_waiter *waiter;                    /* of the task that waits; NULL: the runner does */
+};
+
+/* All zero but for the two lists is one that was never used. */
+struct executor {
+    void *threads;           /* the host's, NULL before the first job and after the last */
+    struct list jobs;        /* open: submitted, and not known to have returned */
+    struct list shutdowns;   /* waiting for that */
+    struct shutdown closing; /* the runner's */
+    unsigned most;           /* threads; 0: the host's usual number */
+    bool shut;               /* it takes no more jobs */
+};
+
+CORUN_INTERNAL void executor_init(struct executor *executor);
+/* Whether a job is open. */
+CORUN_INTERNAL bool executor_is_busy(const struct executor *executor);
+/* Takes no more jobs, and has `over` called when none is open, or after so many seconds. Returns 1; or 0 if
+ * none is open, or -ENOMEM if there is none for the limit: then nothing is called. */
+CORUN_INTERNAL int executor_shut_down(corun_loop *loop, struct shutdown *shutdown, double seconds);
+/* The last job of an executor that was shut down has ended: so do its threads, and what waits for that. */
+CORUN_INTERNAL void executor_end(corun_loop *loop);
+CORUN_INTERNAL void executor_close_threads(corun_loop *loop);
+/* Lets go of jobs and threads. Afterwards no thread touches the loop. */
+CORUN_INTERNAL void executor_close(corun_loop *loop);
+/* Frees an entry that is a job; false if it is something else. */
+CORUN_INTERNAL bool executor_drop_job(struct entry *entry);
+/* Tells the job of a future that this has been cancelled. */
+CORUN_INTERNAL void executor_future_cancelled(corun_future *future);
+
+#endif

@@ -131,7 +131,7 @@ static int epoll_wait_host(void *self, int64_t deadline)
     struct epoll_state *state = self;
     struct epoll_event events[EVENTS_A_WAIT];
     int64_t left = -1;
-    bool left_behind = false;
+    bool all_known = true;
     int count;
     if (deadline != HOST_NEVER) {
         left = deadline <= 0 ? 0 : deadline - epoll_now(self);
@@ -142,8 +142,8 @@ static int epoll_wait_host(void *self, int64_t deadline)
     if (count < 0)
         return errno == EINTR ? 0 : -errno;
     for (int i = 0; i < count; i++)
-        left_behind |= !report_event(state, &events[i]);
-    if (left_behind)
+        all_known &= report_event(state, &events[i]);
+    if (!all_known)
         epoll_set_renew(&state->set);
     return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "duration.h"
 #include "inspect.h"
 #include "task.h"
 #include "text.h"
@@ -118,29 +119,29 @@ void report_never_retrieved(corun_future *future)
 
 void report_late_generator(corun_loop *loop, const char *name)
 {
-    char text[200];
+    char text[128 + TEXT_SHORT];
     corun_report report = {.message = text};
-    snprintf(text, sizeof text, "asynchronous generator %s was scheduled after the loop's generators were closed",
-             name);
+    text_append(text_append_short(text_append(text, "asynchronous generator "), name),
+                " was scheduled after the loop's generators were closed");
     corun_loop_call_exception_handler(loop, &report);
 }
 
 void report_generator_closed(corun_loop *loop, corun_task *task)
 {
-    char text[200];
-    snprintf(text, sizeof text, "an error occurred during closing of asynchronous generator %s",
-             corun_task_name(task));
+    char text[128 + TEXT_SHORT];
+    text_append_short(text_append(text, "an error occurred during closing of asynchronous generator "),
+                      corun_task_name(task));
     report_task(loop, text, task);
 }
 
 void report_slow(corun_loop *loop, corun_task *task, int64_t took_ns)
 {
-    char text[160];
+    char text[64 + TEXT_SHORT + TEXT_SECONDS_SIZE], *at = text_append(text, "Executing ");
     corun_report report = {.message = text, .task = task};
     if (task)
         report.where = (corun_where){task->file, NULL, task->line};
-    snprintf(text, sizeof text, "Executing %s took %.3f seconds", task ? corun_task_name(task) : "a callback",
-             (double)took_ns / 1e9);
+    at = text_append_short(at, task ? corun_task_name(task) : "a callback");
+    text_append(text_append_seconds(text_append(at, " took "), took_ns), " seconds");
     corun_loop_call_exception_handler(loop, &report);
 }
 
@@ -152,9 +153,10 @@ void report_left_references(corun_loop *loop)
 
 void report_executor(corun_loop *loop, double seconds)
 {
-    char text[120];
+    char text[80 + TEXT_SECONDS_SIZE], *at;
     corun_report report = {.message = text};
-    snprintf(text, sizeof text, "The executor did not finishing joining its threads within %.9g seconds.", seconds);
+    at = text_append(text, "The executor did not finishing joining its threads within ");
+    text_append(text_append_seconds(at, time_after(0, seconds)), " seconds.");
     corun_loop_call_exception_handler(loop, &report);
 }
 

@@ -8,6 +8,14 @@
 CORUN_INTERNAL char *text_append(char *at, const char *text);
 CORUN_INTERNAL char *text_append_number(char *at, uint32_t number);
 
-enum { TEXT_NUMBER_SIZE = 11 }; /* the longest number, and the zero */
+/* The same with at most TEXT_SHORT bytes of a text; with seconds, in milliseconds unless they are whole. */
+CORUN_INTERNAL char *text_append_short(char *at, const char *text);
+CORUN_INTERNAL char *text_append_seconds(char *at, int64_t ns);
+
+enum {
+    TEXT_SHORT = 64,
+    TEXT_NUMBER_SIZE = 11,  /* the longest number, and the zero */
+    TEXT_SECONDS_SIZE = 15, /* likewise */
+};
 
 #endif

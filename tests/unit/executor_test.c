@@ -336,14 +336,14 @@ TEST(shutting_down_waits_for_all_jobs)
 TEST(shutting_down_takes_no_longer_than_its_limit)
 {
     run_shut_down(0.05, 1);
-    CHECK_LOG("job [The executor did not finishing joining its threads within 0.05 seconds.] OK 0"
-              " [The executor did not finishing joining its threads within 0.05 seconds.] OK 1");
+    CHECK_LOG("job [The executor did not finishing joining its threads within 0.050 seconds.] OK 0"
+              " [The executor did not finishing joining its threads within 0.050 seconds.] OK 1");
     run_shut_down(0.1, 1);
-    CHECK_LOG("job [The executor did not finishing joining its threads within 0.1 seconds.] OK 1"
-              " [The executor did not finishing joining its threads within 0.1 seconds.] OK 2");
+    CHECK_LOG("job [The executor did not finishing joining its threads within 0.100 seconds.] OK 1"
+              " [The executor did not finishing joining its threads within 0.100 seconds.] OK 2");
     run_shut_down(-2, 1);
-    CHECK_LOG("job [The executor did not finishing joining its threads within -2 seconds.] OK 0"
-              " [The executor did not finishing joining its threads within -2 seconds.] OK 0");
+    CHECK_LOG("job [The executor did not finishing joining its threads within 0 seconds.] OK 0"
+              " [The executor did not finishing joining its threads within 0 seconds.] OK 0");
 }
 
 CORUN_ASYNC(wait_in_many_ways, (corun_loop *other;), (corun_task *tasks[3]; int n;)) {

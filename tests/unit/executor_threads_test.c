@@ -326,7 +326,7 @@ CORUN_ASYNC(shut_down_too_early, (), ()) {
     CORUN_BEGIN();
     CHECK_ERROR(corun_loop_run_in_executor(loop, pass_gate, &gate, NULL), 0);
     CORUN_AWAIT(corun_loop_shutdown_executor(loop, 0.01));
-    CHECK_LOG("[The executor did not finishing joining its threads within 0.01 seconds.]");
+    CHECK_LOG("[The executor did not finishing joining its threads within 0.010 seconds.]");
     sem_post(&gate.open);
     CORUN_AWAIT(corun_loop_shutdown_executor(loop, 60));
     CHECK_EQ(gate.value, 1);

@@ -29,6 +29,24 @@ static void task_added(void *self, corun_task *task)
         cancel_left(task);
 }
 
+static void stop_if_done(struct entry *entry)
+{
+    corun_loop *loop = container_of(entry, corun_loop, stop_entry);
+    entry->link.next = NULL;
+    if (list_is_empty(&loop->tasks))
+        corun_loop_stop(loop);
+}
+
+/* Every task is done. What that has made ready, their done callbacks above all, runs first; a task that is
+ * spawned there is waited for (F2 B58). */
+static void stop_behind_ready(corun_loop *loop)
+{
+    if (loop->stop_entry.link.next)
+        return;
+    loop->stop_entry.run = stop_if_done;
+    loop_ready(loop, &loop->stop_entry);
+}
+
 static void task_removed(void *self, corun_task *task)
 {
     corun_runner *runner = self;
@@ -39,7 +57,7 @@ static void task_removed(void *self, corun_task *task)
             report_at_shutdown(loop, task);
     }
     if (list_is_empty(&loop->tasks))
-        corun_loop_stop(loop);
+        stop_behind_ready(loop);
 }
 
 static void close_interrupted(void *self)

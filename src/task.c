@@ -237,7 +237,6 @@ void task_finish(corun_task *task)
     corun_loop *loop = task->future.loop;
     struct outcome *outcome = &task->future.outcome;
     let_cancellation_win(task);
-    task_release_context(task);
     /* Borrowed bytes live as long as whoever gave them, a result as long as the task. */
     if (outcome->error == 0 && outcome->value.tag == CORUN_BYTES && !outcome->owned
         && outcome_of_value(outcome, outcome->value) < 0)
@@ -282,7 +281,6 @@ void tasks_abandon(corun_loop *loop)
         forget_wait(task);
         frames_abandon(task);
         frames_free(task);
-        task_release_context(task);
         list_remove(&task->all);
         list_append(&loop->unreleased, &task->all);
         task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);

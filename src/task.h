@@ -60,7 +60,7 @@ enum { STEP_SUSPENDED, STEP_AGAIN, STEP_FINISHED };
 /* `context` NULL: the current one's values. */
 CORUN_INTERNAL int task_create(corun_loop *loop, corun_awaitable awaitable, corun_context *context,
                                corun_task **out_task);
-/* Lets go of its context. */
+/* Lets go of its context, which lives as long as the task: a report about it is made there. */
 CORUN_INTERNAL void task_release_context(corun_task *task);
 /* Ready entries: go on with the outcome that is set; with that of the future that is awaited. */
 CORUN_INTERNAL void task_resume(struct entry *entry);

@@ -1,5 +1,5 @@
-# Every tests/unit/NAME_test.c, and every NAME.c in the folders named below, is a program. It comes out
-# at the same path below the build folder, without ".c".
+# Every NAME_test.c of tests/unit and tests/conformance, and every NAME.c in the folders named below, is a
+# program. It comes out at the same path below the build folder, without ".c".
 function(add_test_program folder source)
     cmake_path(GET source STEM name)
     string(REPLACE / _ target ${folder}_${name})
@@ -19,7 +19,14 @@ foreach(source ${units})
     target_include_directories(tests_unit_${name} PRIVATE tests/unit src .)
 endforeach()
 
-set(folders tests/hosts/programs tests/js/programs examples)
+file(GLOB scenarios CONFIGURE_DEPENDS tests/conformance/*_test.c)
+foreach(source ${scenarios})
+    add_test_program(tests/conformance ${source} tests/conformance/scene.c tests/unit/test.c)
+    cmake_path(GET source STEM name)
+    target_include_directories(tests_conformance_${name} PRIVATE tests/conformance tests/unit)
+endforeach()
+
+set(folders tests/differential tests/hosts/programs tests/js/programs examples)
 if(host STREQUAL native)
     list(APPEND folders tests/api tests/hosts/processes)
 endif()

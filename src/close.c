@@ -57,6 +57,24 @@ static void report_failed(corun_loop *loop, corun_task *task)
         report_generator_closed(loop, task);
 }
 
+static void stop_if_done(struct entry *entry)
+{
+    corun_loop *loop = container_of(entry, corun_loop, stop_entry);
+    entry->link.next = NULL;
+    if (is_phase_over(loop))
+        corun_loop_stop(loop);
+}
+
+/* The phase is over. What its end has made ready, their done callbacks above all, runs first; a task that is
+ * spawned there is waited for (F2 B58). */
+static void stop_behind_ready(corun_loop *loop)
+{
+    if (loop->stop_entry.link.next)
+        return;
+    loop->stop_entry.run = stop_if_done;
+    loop_ready(loop, &loop->stop_entry);
+}
+
 static void task_removed(void *self, corun_task *task)
 {
     corun_runner *runner = self;
@@ -67,7 +85,7 @@ static void task_removed(void *self, corun_task *task)
             report_failed(loop, task);
     }
     if (is_phase_over(loop))
-        corun_loop_stop(loop);
+        stop_behind_ready(loop);
 }
 
 static void close_interrupted(void *self)

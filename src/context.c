@@ -132,16 +132,11 @@ struct bindings **bindings_current(void)
     return &outside;
 }
 
-struct bindings **bindings_set_aside(void)
+struct bindings **bindings_enter(struct bindings **values)
 {
-    struct bindings **aside = entered;
-    entered = NULL;
-    return aside;
-}
-
-void bindings_give_back(struct bindings **aside)
-{
-    entered = aside;
+    struct bindings **before = entered;
+    entered = values;
+    return before;
 }
 
 void *corun_var_get(const corun_var *var)

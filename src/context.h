@@ -20,8 +20,8 @@ CORUN_INTERNAL void bindings_release(struct bindings *bindings);            /* t
 CORUN_INTERNAL corun_context *context_create(struct bindings *bindings);
 /* Where the values of what runs now are kept. */
 CORUN_INTERNAL struct bindings **bindings_current(void);
-/* A loop that is entered has its own; what was entered before is given back when it is left. */
-CORUN_INTERNAL struct bindings **bindings_set_aside(void);
-CORUN_INTERNAL void bindings_give_back(struct bindings **aside);
+/* Makes these the current ones, whatever runs; NULL: those of what runs. Returns what was entered before, to
+ * be entered again afterwards. */
+CORUN_INTERNAL struct bindings **bindings_enter(struct bindings **values);
 
 #endif

@@ -64,12 +64,11 @@ static void run_job(struct work *work)
 {
     struct job *job = job_of_work(work);
     corun_loop *loop = loop_set_aside(); /* of the sim, which runs jobs on its own thread */
-    struct bindings **outer = bindings_set_aside();
-    bindings_give_back(&job->bindings);
+    struct bindings **outer = bindings_enter(&job->bindings);
     job->error = job->function(job->argument, &job->value);
     if (job->error > 0)
         job->error = CORUN_BAD_ARGUMENT;
-    bindings_give_back(outer);
+    bindings_enter(outer);
     loop_give_back(loop);
     atomic_store(&job->has_returned, true);
 }

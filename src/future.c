@@ -88,8 +88,11 @@ void corun_future_release(corun_future *future)
     future->references = 1; /* a report may borrow it */
     loop = future->loop;
     future_drop(future);
-    if (future->flags & FUTURE_IS_TASK)
-        list_remove(&((corun_task *)(void *)future)->all);
+    if (future->flags & FUTURE_IS_TASK) {
+        corun_task *task = (corun_task *)(void *)future;
+        task_release_context(task);
+        list_remove(&task->all);
+    }
     memory_release(future);
     loop_release(loop);
 }

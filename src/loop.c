@@ -251,7 +251,7 @@ int loop_enter(corun_loop *loop)
         return CORUN_RUNNING;
     atomic_store_explicit(&loop->thread, &thread_mark, memory_order_relaxed);
     loop->running = true;
-    loop->outer_bindings = bindings_set_aside();
+    loop->outer_bindings = bindings_enter(NULL);
     running_loop = loop;
     return 0;
 }
@@ -259,7 +259,7 @@ int loop_enter(corun_loop *loop)
 void loop_leave(corun_loop *loop)
 {
     loop->running = false;
-    bindings_give_back(loop->outer_bindings);
+    bindings_enter(loop->outer_bindings);
     atomic_store_explicit(&loop->thread, NULL, memory_order_relaxed);
     running_loop = NULL;
 }

@@ -82,10 +82,16 @@ void corun_loop_set_exception_handler(corun_loop *loop, corun_exception_handler 
 
 void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *report)
 {
-    if (loop->handler)
-        loop->handler(loop, report, loop->handler_argument);
-    else
+    struct bindings **outer;
+    if (!loop->handler) {
         print_report(report);
+        return;
+    }
+    /* It sees the variables of whom the report is about (X1). */
+    outer = report->task ? bindings_enter(task_bindings(report->task)) : NULL;
+    loop->handler(loop, report, loop->handler_argument);
+    if (report->task)
+        bindings_enter(outer);
 }
 
 static void report_task(corun_loop *loop, const char *message, corun_task *task)

@@ -91,13 +91,13 @@ static bool starts_eagerly(const corun_loop *loop, const corun_spawn_options *op
 /* Returns 0, or the error by which the first step leaves the loop (E3). */
 static int start_eagerly(corun_loop *loop, corun_task *task)
 {
-    struct bindings **aside = bindings_set_aside();
+    struct bindings **aside = bindings_enter(NULL);
     corun_task *outer = loop->current;
     loop->eager_depth++;
     task_run_first(&task->entry);
     loop->eager_depth--;
     loop->current = outer;
-    bindings_give_back(aside);
+    bindings_enter(aside);
     return loop->leaving && corun_task_done(task) ? task->future.outcome.error : 0;
 }
 

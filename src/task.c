@@ -187,7 +187,6 @@ void task_finish(corun_task *task)
     corun_loop *loop = task->future.loop;
     struct outcome *outcome = &task->future.outcome;
     let_cancellation_win(task);
-    task_release_context(task);
     if (outcome->error) /* what an earlier cancel has silenced is over (T2) */
         task->future.flags &= (uint8_t)~FUTURE_RETRIEVED;
     frames_free(task);
@@ -233,7 +232,6 @@ void tasks_abandon(corun_loop *loop)
         task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
         frames_abandon(task);
         frames_free(task);
-        task_release_context(task);
         list_remove(&task->all);
         list_append(&loop->unreleased, &task->all);
         future_finish(&task->future, FUTURE_CANCELLED);
@@ -300,8 +298,6 @@ int corun_task_set_name(corun_task *task, const char *name)
 int corun_task_context(corun_task *task, corun_context **out_context)
 {
     corun_context *context;
-    if (corun_task_done(task))
-        return CORUN_INVALID_STATE;
     if (!(task->future.task_flags & TASK_HAS_CONTEXT)) {
         context = context_create(task->bindings);
         if (!context)

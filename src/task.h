@@ -69,7 +69,7 @@ struct corun_task {
 /* What a step tells the driver. */
 enum { STEP_SUSPENDED, STEP_AGAIN, STEP_FINISHED };
 
-/* Lets go of its context. */
+/* Lets go of its context, which lives as long as the task: a report about it is made there. */
 CORUN_INTERNAL void task_release_context(corun_task *task);
 /* Ready entries: begin; go on with the outcome that is set; with that of the future that is awaited. */
 CORUN_INTERNAL void task_run_first(struct entry *entry);

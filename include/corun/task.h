@@ -162,7 +162,6 @@ CORUN_API int corun_task_set_name(corun_task *task, const char *name);
 /* Gives the context that a task runs in: what is set there, the task sees.
  *
  *   returns  0
- *   CORUN_INVALID_STATE  the task is done
  *   -ENOMEM  no memory
  *   owner    *out_context is one reference: corun_context_release
  *   asyncio  Task.get_context

@@ -1,13 +1,14 @@
-// The unit tests' host that is one page of Chromium; each case is an instance in it.
+// The C tests' host that is one page of Chromium; each case is an instance in it.
 import { openChromium, serveProject, within } from './browser.js';
 
 // In the page. The last argument is WebDriver's callback.
 const runInPage = `
   const [source, args, done] = arguments;
-  import('/web/dist/corun.js')
-    .then(({ run }) => run(new URL(source, location.href), { args, stdout: 'collect', stderr: 'collect' }))
+  Promise.all([import('/web/dist/corun.js'), import('/tests/support/run-case.js')])
+    .then(([{ Runner }, { runCase }]) =>
+      runCase(Runner, new URL(source, location.href), { args, stdout: 'collect', stderr: 'collect' }))
     .then(
-      ({ status, stdout, stderr }) => done({ status, stdout, stderr }),
+      (outcome) => done(outcome),
       (error) => done({ status: null, stdout: '', stderr: String(error && error.stack || error) }),
     );
 `;
@@ -15,10 +16,15 @@ const runInPage = `
 export class PageHost {
   together = 1;
 
-  /** @param {(program: string) => string} source */
-  constructor(name, source) {
+  /**
+   * @param {(program: string) => string} source
+   * @param {(kind: string) => boolean} runs
+   */
+  constructor(name, source, runs) {
     this.name = name;
+    this.platform = name;
     this.source = source;
+    this.runs = runs;
   }
 
   async open() {

@@ -149,6 +149,28 @@ TEST(the_loop_works_while_tasks_clean_up)
     CHECK_LOG("timer");
 }
 
+static void log_done(corun_task *task, void *unused)
+{
+    (void)unused;
+    CHECK(corun_task_done(task));
+    test_log("done");
+    CHECK_ERROR(corun_spawn(CORUN_CALL(clean_up, .word = "late"), NULL), 0);
+}
+
+/* F2 B58: also of the last one; and what it spawns is waited for as any late task */
+TEST(done_callbacks_are_called_during_close)
+{
+    corun_task *task = NULL;
+    corun_loop *loop = test_open_sim(&runner);
+    test_log_reports(loop);
+    CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(clean_up, .word = "clean", .seconds = 1), &task), 0);
+    CHECK_ERROR(corun_task_add_done_callback(task, log_done, NULL), 0);
+    corun_task_release(task);
+    CHECK_ERROR(corun_runner_run(&runner, corun_yield(), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+    CHECK_LOG("clean done drop late");
+}
+
 /* ------------------------------------------------------------------- late tasks */
 
 CORUN_ASYNC(spawn_in_cleanup, (), ()) {

@@ -53,6 +53,34 @@ TEST(a_program_reports_through_the_same_handler)
     CHECK_ERROR(corun_runner_close(&runner), 0);
 }
 
+static const corun_var variable = {.name = "variable", .initial = "nothing"};
+
+CORUN_ASYNC(set_and_fail, (), ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_var_set(&variable, "of the task", NULL), 0);
+    CORUN_RAISE(MY_ERROR);
+    CORUN_END();
+}
+
+static void log_variable(corun_loop *loop, const corun_report *report, void *unused)
+{
+    (void)loop, (void)report, (void)unused;
+    test_log(corun_var_get(&variable));
+}
+
+/* X1; and afterwards the variables are again those of what runs */
+TEST(a_handler_sees_the_variables_of_the_task)
+{
+    corun_loop *loop = test_open_sim(&runner);
+    corun_report about_nobody = {.message = "about nobody"};
+    corun_loop_set_exception_handler(loop, log_variable, NULL);
+    CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(set_and_fail), NULL), 0);
+    CHECK_ERROR(corun_runner_run(&runner, corun_yield(), NULL, NULL), 0);
+    corun_loop_call_exception_handler(loop, &about_nobody);
+    CHECK_LOG("of the task nothing");
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+}
+
 static void spawn_in_handler(corun_loop *loop, const corun_report *report, void *unused)
 {
     (void)report, (void)unused;

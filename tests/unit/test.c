@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 static struct test *first_test, **next_test = &first_test;
 static int failures;
@@ -187,10 +188,10 @@ static struct test *find_test(const char *name)
 static void list_tests(void)
 {
     for (const struct test *test = first_test; test; test = test->next)
-        printf("%s %s\n", test->name, test->plain ? "sim" : "loop");
+        printf("%s %s\n", test->name, test->kind);
 }
 
-/* Lists, or runs a loop case; plain ones have run before. */
+/* Lists, or runs a loop case; others have run before. */
 CORUN_ASYNC(run_case, (int argc; char **argv;), (struct test *test;)) {
     CORUN_BEGIN();
     if (my->argc < 2 || strcmp(my->argv[1], "--list") == 0) {
@@ -198,7 +199,7 @@ CORUN_ASYNC(run_case, (int argc; char **argv;), (struct test *test;)) {
         CORUN_RETURN(.i = 0);
     }
     my->test = find_test(my->argv[1]);
-    if (!my->test->plain) {
+    if (my->test->call.type) {
         CORUN_CATCH_ALL_AWAIT(my->test->call);
         CHECK_ERROR(CORUN_ERROR(), 0);
     }
@@ -206,24 +207,51 @@ CORUN_ASYNC(run_case, (int argc; char **argv;), (struct test *test;)) {
     CORUN_END();
 }
 
+static struct test *chosen; /* NULL: the cases are to be listed */
+
 static void begin_program(int argc, char **argv)
 {
     static const corun_allocator counting = {count_allocate, count_resize, count_release, NULL};
     corun_start_();
     setvbuf(stdout, NULL, _IOLBF, 0);
     corun_set_allocator(&counting);
-    if (argc >= 2 && argv[1][0] != '-' && find_test(argv[1])->plain)
-        find_test(argv[1])->plain();
+    if (argc >= 2 && argv[1][0] != '-')
+        chosen = find_test(argv[1]);
+    if (chosen && chosen->plain)
+        chosen->plain();
 }
 
 int main(int argc, char **argv)
 {
     corun_value status = CORUN_VALUE(.i = 1);
+    int64_t wait = 0;
     begin_program(argc, argv);
+    while (chosen && chosen->part && (wait = chosen->part()) >= 0)
+        nanosleep(&(struct timespec){wait / 1000000000, (long)(wait % 1000000000)}, NULL);
     CHECK_EQ(in_use, 0);
     CHECK_ERROR(corun_run(CORUN_CALL(run_case, .argc = argc, .argv = argv), NULL, &status), 0);
     CHECK_EQ(in_use, 0);
     exit(status.i != 0 || failures > 0);
+}
+
+/* The next part of a case in parts. What these have allocated they must have released in the end; the host's
+ * own loop stays. */
+static int64_t go_on(void)
+{
+    static long left;
+    long before = in_use;
+    int64_t wait = chosen->part();
+    left += in_use - before;
+    if (wait < 0)
+        CHECK_EQ(left, 0);
+    return wait;
+}
+
+CORUN_ASYNC(ask_for_more, (double seconds;), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_sleep(my->seconds));
+    CORUN_RETURN(.i = TEST_AGAIN);
+    CORUN_END();
 }
 
 #if defined(__wasm__)
@@ -233,6 +261,12 @@ int corun_entry_main(int argc, char **argv);
 
 int corun_entry_main(int argc, char **argv)
 {
-    begin_program(argc, argv);
+    static bool begun;
+    int64_t wait;
+    if (!begun)
+        begin_program(argc, argv);
+    begun = true;
+    if (chosen && chosen->part && (wait = go_on()) >= 0)
+        return corun_entry_start_(CORUN_CALL(ask_for_more, .seconds = (double)wait / 1e9));
     return corun_entry_start_(CORUN_CALL(run_case, .argc = argc, .argv = argv));
 }

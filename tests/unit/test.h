@@ -4,7 +4,10 @@
  *     prog NAME       runs it: status 0 passed, 77 skipped, 1 failed with messages on standard error
  *
  * A `sim` case is a plain function; what it runs, it runs on the sim loop. A `loop` case is a coroutine on the
- * host's own loop. Cases register themselves, in the order in which they are written.
+ * host's own loop. A case in parts is a function that is called again and again, while no loop is running, until
+ * it says that it is over; where the host must not block, it makes each call (TEST_AGAIN). The scenarios of
+ * tests/conformance are made of the first and the last. Cases register themselves, in the order in which they
+ * are written.
  */
 #ifndef TESTS_UNIT_TEST_H
 #define TESTS_UNIT_TEST_H
@@ -14,16 +17,20 @@
 #include <string.h>
 
 struct test {
-    const char *name;
-    void (*plain)(void);  /* of a sim case */
-    corun_awaitable call; /* of a loop case */
+    const char *name, *kind;
+    void (*plain)(void);   /* of a sim case */
+    corun_awaitable call;  /* of a loop case */
+    int64_t (*part)(void); /* of one in parts: nanoseconds until the next call, -1 when it is over */
     struct test *next;
 };
+
+/* The status with which a host that must not block is asked to run the program once more. */
+enum { TEST_AGAIN = 75 };
 
 /* Defines a sim case. */
 #define TEST(name) \
     static void name(void); \
-    TEST_REGISTER_(name, name, ((corun_awaitable){NULL, NULL, {0}, 0})) \
+    TEST_REGISTER_(name, "sim", name, ((corun_awaitable){NULL, NULL, {0}, 0})) \
     static void name(void)
 
 /* Defines a loop case with its locals: TEST_LOOP(name, (int n;)) { CORUN_BEGIN(); ... CORUN_END(); } */
@@ -31,14 +38,14 @@ struct test {
     CORUN_FRAME_(name, (), locals) \
     static const corun_coroutine name##_coroutine_; \
     static struct name##_call_ name##_static_ = {.corun_frame_ = {.coroutine = &name##_coroutine_}}; \
-    TEST_REGISTER_(name, NULL, ((corun_awaitable){&corun_call_type_, &name##_static_, {0}, 0})) \
+    TEST_REGISTER_(name, "loop", NULL, ((corun_awaitable){&corun_call_type_, &name##_static_, {0}, 0})) \
     CORUN_BODY_(name, static)
 
-#define TEST_REGISTER_(name, function, awaitable) \
+#define TEST_REGISTER_(name, case_kind, function, awaitable) \
     __attribute__((constructor)) static void name##_register_(void) \
     { \
         static struct test test; \
-        test = (struct test){#name, function, awaitable, NULL}; \
+        test = (struct test){#name, case_kind, function, awaitable, NULL, NULL}; \
         test_add(&test); \
     }
 

@@ -17,20 +17,27 @@ static volatile uint32_t taken_so_far;
 /* Of the latest interrupt that counted; 0 if that was no signal. */
 static atomic_int latest_signal;
 
-/* The latest run has them, unless an earlier one has the process's signals. */
 bool interrupts_claim(corun_loop *loop)
 {
-    corun_loop *present;
-    bool free;
+    corun_loop *nobody = NULL;
     loop->interrupts.seen = 0;
     atomic_store(&loop->interrupts.sent, 0);
     atomic_store(&loop->interrupts.by_signals, false);
+    atomic_store(&loop->interrupts.thread, loop_this_thread());
+    return atomic_compare_exchange_strong(&target, &nobody, loop);
+}
+
+bool interrupts_take_over(corun_loop *loop)
+{
+    corun_loop *present;
+    bool taken;
     atomic_fetch_add(&visitors, 1);
     present = atomic_load(&target);
-    free = !present || !atomic_load(&present->interrupts.by_signals);
-    free = free && atomic_compare_exchange_strong(&target, &present, loop);
+    taken = !present || (!atomic_load(&present->interrupts.by_signals)
+                         && atomic_load(&present->interrupts.thread) != loop_this_thread());
+    taken = taken && atomic_compare_exchange_strong(&target, &present, loop);
     atomic_fetch_sub(&visitors, 1);
-    return free;
+    return taken;
 }
 
 void interrupts_disclaim(corun_loop *loop)

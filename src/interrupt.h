@@ -14,10 +14,14 @@ struct interrupts {
     atomic_uint activity; /* odd while a step or callback runs, one more at each end of it */
     atomic_uint activity_at_last;
     atomic_bool by_signals; /* the host sends the process's */
+    _Atomic(const void *) thread; /* that began the run */
 };
 
 /* Makes `loop` the one that corun_interrupt() reaches, if no other is. Returns whether it is now. */
 CORUN_INTERNAL bool interrupts_claim(corun_loop *loop);
+/* The same from a loop of another thread that is sent no signals, for one that is: a run there does not keep
+ * main's from its Ctrl-C. */
+CORUN_INTERNAL bool interrupts_take_over(corun_loop *loop);
 CORUN_INTERNAL void interrupts_disclaim(corun_loop *loop);
 
 CORUN_INTERNAL void interrupts_deal(corun_loop *loop);

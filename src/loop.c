@@ -230,6 +230,11 @@ void loop_abort(corun_loop *loop, int error)
 
 static _Thread_local char thread_mark; /* its address tells threads apart */
 
+const void *loop_this_thread(void)
+{
+    return &thread_mark;
+}
+
 bool loop_runs_elsewhere(const corun_loop *loop)
 {
     const void *thread = atomic_load_explicit(&loop->thread, memory_order_relaxed);

@@ -99,6 +99,8 @@ CORUN_INTERNAL void loop_give_back(corun_loop *loop);
 /* Ends the run before the next step, with an error. */
 CORUN_INTERNAL void loop_abort(corun_loop *loop, int error);
 
+/* Tells threads apart. */
+CORUN_INTERNAL const void *loop_this_thread(void);
 CORUN_INTERNAL bool loop_is_this_thread(const corun_loop *loop);
 /* Whether, in debug, it is caught being used while another thread runs it (L9). */
 CORUN_INTERNAL bool loop_runs_elsewhere(const corun_loop *loop);

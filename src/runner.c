@@ -87,9 +87,12 @@ void runner_take_interrupts(corun_runner *runner)
     corun_loop *loop = runner->private_.loop;
     runner->private_.taken = 0;
     runner->private_.takes_interrupts = interrupts_claim(loop);
-    if (!runner->private_.takes_interrupts)
-        return;
     backend_interrupts(&loop->backend, signals ? signals : default_signals);
+    if (!runner->private_.takes_interrupts && loop->backend.interruptible) {
+        runner->private_.takes_interrupts = interrupts_take_over(loop);
+        if (!runner->private_.takes_interrupts)
+            backend_interrupts(&loop->backend, NULL);
+    }
     atomic_store(&loop->interrupts.by_signals, loop->backend.interruptible);
 }
 

@@ -3,6 +3,7 @@
 
 #if !defined(__wasm__)
 #include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 #endif
 
@@ -172,8 +173,8 @@ static void *call_from_thread(void *argument)
 {
     struct shared *shared = argument;
     usleep(3000); /* the loop is idle by then, or will see it anyhow */
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(shared->loop, set_future, shared->future), 0);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(shared->loop, log_call, "after"), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(shared->loop, set_future, shared->future, NULL), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(shared->loop, log_call, "after", NULL), 0);
     return NULL;
 }
 
@@ -184,11 +185,12 @@ CORUN_ASYNC(wait_for_thread, (), (struct shared shared; pthread_t thread;)) {
     CHECK_EQ(pthread_create(&my->thread, NULL, call_from_thread, &my->shared), 0);
     CORUN_AWAIT(corun_wait_future(my->shared.future));
     pthread_join(my->thread, NULL);
+    CORUN_AWAIT(corun_yield()); /* what a thread has queued comes in with the next round, behind what is ready */
     CORUN_AWAIT(corun_yield());
     CHECK_LOG("set after");
     corun_future_release(my->shared.future);
     CHECK_ERROR(corun_loop_call_soon(my->shared.loop, log_call, "1", NULL), 0);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(my->shared.loop, log_call, "2"), 0);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(my->shared.loop, log_call, "2", NULL), 0);
     CHECK_ERROR(corun_loop_call_soon(my->shared.loop, log_call, "3", NULL), 0);
     CORUN_AWAIT(corun_yield());
     CHECK_LOG("1 2 3");
@@ -202,6 +204,78 @@ SCENARIO_ON(LOOP_07_threadsafe_wake_up, SCENE_HOST | SCENE_TURN)
     RUN_ONCE(CORUN_CALL(wait_for_thread));
     CHECK_ERROR(scene.error, 0);
     SCENE_END();
+}
+
+/* ------------------------------------------------------------ other threads */
+
+static corun_callback *callback;
+static atomic_int stage; /* of the call: 1 it is under way, 2 it is about to end */
+
+static void linger(void *unused)
+{
+    (void)unused;
+    stage = 1;
+    usleep(3000);
+    stage = 2;
+}
+
+static void never(void *unused)
+{
+    (void)unused;
+    test_log("never");
+}
+
+static void *cancel_while_it_runs(void *unused)
+{
+    (void)unused;
+    while (stage == 0)
+        usleep(100);
+    corun_callback_cancel(callback);
+    CHECK_EQ(stage, 2);
+    return NULL;
+}
+
+static void *cancel_before(void *unused)
+{
+    (void)unused;
+    corun_callback_cancel(callback);
+    return NULL;
+}
+
+SCENARIO_MAIN(LOOP_08_threadsafe_handle_cancel, (pthread_t thread;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(corun_current_loop(), never, NULL, &callback), 0);
+    CHECK_EQ(pthread_create(&my->thread, NULL, cancel_before, NULL), 0);
+    pthread_join(my->thread, NULL);
+    corun_callback_release(callback);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(corun_current_loop(), linger, NULL, &callback), 0);
+    CHECK_EQ(pthread_create(&my->thread, NULL, cancel_while_it_runs, NULL), 0);
+    CORUN_AWAIT(corun_yield());
+    CORUN_AWAIT(corun_yield());
+    pthread_join(my->thread, NULL);
+    corun_callback_release(callback);
+    CHECK_EQ(stage, 2);
+    CHECK_LOG("");
+    CORUN_END();
+}
+
+static void *misuse(void *loop)
+{
+    CHECK_ERROR(corun_loop_call_soon(loop, never, NULL, NULL), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_loop_call_later(loop, 0.001, never, NULL, NULL), CORUN_WRONG_THREAD);
+    return NULL;
+}
+
+SCENARIO_MAIN(DBG_02_wrong_thread, (pthread_t thread; corun_loop *loop;)) {
+    CORUN_BEGIN();
+    my->loop = corun_current_loop();
+    corun_loop_set_debug(my->loop, true);
+    CHECK_EQ(pthread_create(&my->thread, NULL, misuse, my->loop), 0);
+    pthread_join(my->thread, NULL);
+    corun_loop_set_debug(my->loop, false);
+    CORUN_AWAIT(corun_sleep(0.002));
+    CHECK_LOG("");
+    CORUN_END();
 }
 
 #endif

@@ -111,7 +111,7 @@ SCENARIO(SHD_10_loop_close_drops_queued_callbacks)
     CHECK_ERROR(corun_loop_call_soon(loop, log_call, "soon", NULL), CORUN_CLOSED);
     CHECK_ERROR(corun_loop_call_later(loop, 0, log_call, "later", NULL), CORUN_CLOSED);
     CHECK_ERROR(corun_loop_call_at(loop, 0, log_call, "at", NULL), CORUN_CLOSED);
-    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_call, "threadsafe"), CORUN_CLOSED);
+    CHECK_ERROR(corun_loop_call_soon_threadsafe(loop, log_call, "threadsafe", NULL), CORUN_CLOSED);
     CHECK_ERROR(corun_loop_spawn(loop, corun_yield(), NULL), CORUN_CLOSED);
     CHECK_ERROR(corun_loop_run(loop), CORUN_CLOSED);
     CHECK_ERROR(corun_future_create(loop, &another), 0);

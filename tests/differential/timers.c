@@ -11,7 +11,7 @@ static void chain(void *loop)
 
 CORUN_ASYNC(sleeper, (), ()) {
     CORUN_BEGIN();
-    CORUN_AWAIT(corun_sleep(0.01));
+    CORUN_AWAIT(corun_sleep(0.2));
     puts("sleeper");
     CORUN_END();
 }
@@ -19,7 +19,7 @@ CORUN_ASYNC(sleeper, (), ()) {
 static void call_and_take_back(corun_loop *loop)
 {
     corun_callback *never, *soon;
-    corun_loop_call_later(loop, 0.005, say, "never", &never);
+    corun_loop_call_later(loop, 0.1, say, "never", &never);
     corun_loop_call_soon(loop, say, "never either", &soon);
     corun_callback_cancel(never);
     corun_callback_cancel(soon);
@@ -31,8 +31,8 @@ static void call_and_take_back(corun_loop *loop)
 CORUN_ASYNC(main_, (), (corun_loop *loop;)) {
     CORUN_BEGIN();
     my->loop = corun_current_loop();
-    corun_loop_call_later(my->loop, 0.03, say, "later 30", NULL);
-    corun_loop_call_later(my->loop, 0.02, say, "later 20", NULL);
+    corun_loop_call_later(my->loop, 0.6, say, "later 30", NULL);
+    corun_loop_call_later(my->loop, 0.4, say, "later 20", NULL);
     corun_spawn(CORUN_CALL(sleeper), NULL);
     corun_loop_call_at(my->loop, corun_loop_time(my->loop) - 2, say, "past 2", NULL);
     corun_loop_call_later(my->loop, -1, say, "past 1", NULL);
@@ -44,7 +44,7 @@ CORUN_ASYNC(main_, (), (corun_loop *loop;)) {
     puts("yielded");
     CORUN_AWAIT(corun_yield());
     puts("yielded again");
-    CORUN_AWAIT(corun_sleep(0.05));
+    CORUN_AWAIT(corun_sleep(1.0));
     puts("slept");
     corun_loop_call_later(my->loop, 3600, say, "dropped", NULL);
     CORUN_END();

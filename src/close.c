@@ -118,7 +118,7 @@ static void close_generators(corun_runner *runner)
 static void executor_over(struct shutdown *shutdown)
 {
     if (is_phase_over(shutdown->loop))
-        corun_loop_stop(shutdown->loop);
+        stop_behind_ready(shutdown->loop);
 }
 
 static void shut_down_executor(corun_runner *runner)
@@ -128,6 +128,15 @@ static void shut_down_executor(corun_runner *runner)
     closing->over = executor_over;
     if (executor_shut_down(loop, closing, EXECUTOR_SECONDS) < 0)
         executor_shut_down(loop, closing, INFINITY); /* there is no memory for the limit: without it */
+}
+
+/* What is ready gets its turn in the later phases even if they have nothing to wait for, as in asyncio, which runs
+ * the loop for each; unless this close cannot run any rounds. */
+static bool has_calls_to_make(const corun_runner *runner)
+{
+    const corun_loop *loop = runner->private_.loop;
+    bool can_run = loop->listener.stopped || backend_can_wait(&loop->backend);
+    return runner->private_.close_phase > CLOSE_TASKS && can_run && !list_is_empty(&loop->ready);
 }
 
 /* Goes on to the next phase that has something to wait for. Returns whether there is one. */
@@ -140,6 +149,10 @@ static bool begin_phase(corun_runner *runner)
         begin[++runner->private_.close_phase](runner);
         if (!is_phase_over(runner->private_.loop))
             return true;
+        if (has_calls_to_make(runner)) {
+            stop_behind_ready(runner->private_.loop);
+            return true;
+        }
     }
     return false;
 }
@@ -250,6 +263,8 @@ int corun_runner_close(corun_runner *runner)
     begin_close(runner);
     while (rc == 0 && begin_phase(runner))
         rc = end_phase(runner, corun_loop_run(loop));
+    if (rc == 0 && corun_current_loop())
+        rc = CORUN_RUNNING; /* also if there was nothing to run (B66) */
     return end_close(runner, rc);
 }
 

@@ -388,3 +388,37 @@ TEST(drops_run_when_a_loop_is_closed_under_its_tasks)
     CHECK_ERROR(corun_future_set(future, CORUN_VALUE(.i = 1)), 0);
     corun_future_release(future);
 }
+
+static void log_call(void *word)
+{
+    test_log(word);
+}
+
+CORUN_ASYNC(call_and_exit, (), ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_loop_call_soon(corun_current_loop(), log_call, "called", NULL), 0);
+    CORUN_EXIT(2);
+    CORUN_END();
+}
+
+/* B58: the later phases run the loop */
+TEST(what_is_ready_when_close_begins_is_called)
+{
+    CHECK_ERROR(test_run_sim(CORUN_CALL(call_and_exit), NULL), CORUN_SYSTEM_EXIT);
+    CHECK_LOG("called");
+}
+
+CORUN_ASYNC(close_an_empty_one, (corun_runner *other;), ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_runner_close(my->other), CORUN_RUNNING);
+    CHECK_ERROR(corun_runner_close(my->other), 0);
+    CORUN_END();
+}
+
+/* B66 */
+TEST(closing_inside_another_loop_is_an_error_even_with_nothing_to_wait_for)
+{
+    corun_runner other;
+    test_open_sim(&other);
+    CHECK_ERROR(test_run_sim(CORUN_CALL(close_an_empty_one, .other = &other), NULL), 0);
+}

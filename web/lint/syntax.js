@@ -1,0 +1,151 @@
+/* Reads clang's syntax tree, which comes as JSON (-Xclang -ast-dump=json), one declaration of the file at a
+ * time: with its headers a small program is 2 MB of it, a test with many macros 25 MB.
+ *
+ * The text is cut where its lines say that a declaration of the outermost level ends. A JSON string
+ * holds no line break, and clang indents by two, so a line that is `    }` can be nothing else.
+ *
+ * Clang writes a location's file and line only where they differ from those of the location before it, in
+ * the order of the text, so every node is walked once, those of headers too.
+ */
+
+/**
+ * @typedef {object} Location one of clang's
+ * @property {string} file
+ * @property {number} line
+ * @property {number} col
+ * @property {boolean} [isMacroArgExpansion]
+ * @property {Location} [spellingLoc]
+ * @property {Location} [expansionLoc]
+ *
+ * @typedef {object} Node one of clang's, with what is used of it
+ * @property {string} id
+ * @property {string} kind
+ * @property {string} name
+ * @property {Node[]} [inner]
+ * @property {{ qualType: string, desugaredQualType?: string }} type
+ * @property {{ begin: Location, end: Location }} range
+ * @property {Location} loc
+ * @property {string} opcode
+ * @property {string} castKind
+ * @property {boolean} isArrow
+ * @property {string} storageClass
+ * @property {string} value
+ * @property {Node} referencedDecl
+ * @property {string} declId
+ * @property {string} labelDeclId
+ * @property {string} targetLabelDeclId
+ * @property {boolean} [hasElse]
+ * @property {boolean} [hasInit]
+ * @property {boolean} [hasVar]
+ * @property {boolean} [selected]
+ *
+ * @typedef {{ file: string, line: number, column: number }} Place
+ */
+
+const [beginning, end] = ['\n    {\n', '\n    }'];
+
+/** Takes the text in pieces and gives its declarations. */
+export class Declarations {
+  #text = '';
+  #file = '';
+  #line = 0;
+
+  /** @param {(declaration: Node) => void} take */
+  constructor(take) {
+    this.take = take;
+  }
+
+  /** @param {string} piece */
+  push(piece) {
+    // No end can begin more than its own length before the new piece.
+    let from = Math.max(0, this.#text.length - end.length);
+    this.#text += piece;
+    let done = 0;
+    for (let at = this.#next(from); at >= 0; at = this.#next(at)) {
+      const begin = this.#text.indexOf(beginning, done);
+      at += end.length;
+      if (begin >= 0 && begin < at) this.#declare(this.#text.slice(begin, at));
+      done = at;
+    }
+    this.#text = this.#text.slice(done);
+  }
+
+  /** Where a line `    }` begins, behind which the line ends. */
+  #next(from) {
+    for (let at = this.#text.indexOf(end, from); at >= 0; at = this.#text.indexOf(end, at + 1)) {
+      const next = this.#text[at + end.length];
+      if (next === ',' || next === '\n' || next === '\r') return at;
+    }
+    return -1;
+  }
+
+  #declare(text) {
+    const declaration = JSON.parse(text);
+    this.#restore(declaration);
+    this.take(declaration);
+  }
+
+  #restore(value) {
+    if ('offset' in value && 'col' in value) {
+      if (value.file !== undefined) this.#file = value.file;
+      else value.file = this.#file;
+      if (value.line !== undefined) this.#line = value.line;
+      else value.line = this.#line;
+      return;
+    }
+    for (const key in value) {
+      const part = value[key];
+      if (typeof part === 'object' && part !== null) this.#restore(part);
+    }
+  }
+}
+
+/**
+ * Where a node stands for the reader: in the line of the outermost macro, or, if it is an argument of
+ * one, where it is written.
+ * @param {Node} node
+ * @returns {Place}
+ */
+export function placeOf(node) {
+  const location = node.kind === 'VarDecl' && node.loc.col !== undefined ? node.loc : node.range.begin;
+  const expansion = location.expansionLoc ?? location;
+  const spelling = location.spellingLoc;
+  const written = expansion.isMacroArgExpansion && spelling?.file === expansion.file ? spelling : expansion;
+  return { file: written.file, line: written.line, column: written.col };
+}
+
+/** Whether a function is a coroutine's body, as CORUN_ASYNC and CORUN_DEFINE make it. */
+export function isCoroutine(declaration) {
+  const [task, my] = (declaration.inner ?? []).filter(({ kind }) => kind === 'ParmVarDecl');
+  return declaration.name.endsWith('_step_') && task?.name === 'corun_task_' && my?.name === 'my';
+}
+
+export const bodyOf = (declaration) => declaration.inner?.find(({ kind }) => kind === 'CompoundStmt');
+
+/** A type with its typedefs taken away. */
+export const typeOf = (node) => node.type?.desugaredQualType ?? node.type?.qualType ?? '';
+
+/** Whether a type has an array whose length is known at run time only: clang writes such a length as an
+ * expression, any other as a number. */
+export function hasVariableLength(type) {
+  for (let at = type.indexOf('['); at >= 0; at = type.indexOf('[', at + 1)) {
+    const length = type.slice(at + 1, type.indexOf(']', at));
+    if (length !== '' && !Number.isInteger(Number(length))) return true;
+  }
+  return false;
+}
+
+/** What parentheses, and casts that change nothing, enclose. */
+export function bare(node) {
+  const transparent = node.kind === 'ParenExpr' || node.kind === 'ConstantExpr'
+    || (node.kind === 'ImplicitCastExpr' && node.castKind !== 'LValueToRValue' && node.castKind !== 'ArrayToPointerDecay')
+    || node.kind === 'CStyleCastExpr' || (node.kind === 'UnaryOperator' && node.opcode === '__extension__');
+  return transparent && node.inner?.length ? bare(node.inner.at(-1)) : node;
+}
+
+/** The name of the function that a call calls, if it says so. */
+export function calleeOf(call) {
+  let callee = call.inner[0];
+  while (callee.kind !== 'DeclRefExpr' && callee.inner?.length === 1) [callee] = callee.inner;
+  return callee.referencedDecl?.name ?? '';
+}

@@ -8,7 +8,7 @@
  *     leave     a block of C ends, and with it what CORUN_CALL made in it
  *     return    a value leaves the function
  *
- * An await is `return corun_await_(…); corun_resume_N_:`, so the edge from a suspension to its label is
+ * An await is `return corun_await_(…);` and a label behind it, so the edge from a suspension to its label is
  * drawn here; it stands for the way through the driver, CORUN_BEGIN and its jump.
  */
 import { Expressions, isNode } from './expressions.js';

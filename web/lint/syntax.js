@@ -2,7 +2,8 @@
  * time: with its headers a small program is 2 MB of it, a test with many macros 25 MB.
  *
  * The text is cut where its lines say that a declaration of the outermost level ends. A JSON string
- * holds no line break, and clang indents by two, so a line that is `    }` can be nothing else.
+ * holds no line break, and clang indents by two, so a line that is `    }` can be nothing else; or `}`, where
+ * clang was asked for some declarations only (-ast-dump-filter), which it writes one after another.
  *
  * Clang writes a location's file and line only where they differ from those of the location before it, in
  * the order of the text, so every node is walked once, those of headers too.
@@ -42,38 +43,49 @@
  * @typedef {{ file: string, line: number, column: number }} Place
  */
 
-const [beginning, end] = ['\n    {\n', '\n    }'];
-
 /** Takes the text in pieces and gives its declarations. */
 export class Declarations {
   #text = '';
   #file = '';
   #line = 0;
 
-  /** @param {(declaration: Node) => void} take */
-  constructor(take) {
+  /**
+   * @param {(declaration: Node) => void} take
+   * @param {boolean} isFiltered
+   */
+  constructor(take, isFiltered) {
     this.take = take;
+    const indent = isFiltered ? '' : '    ';
+    [this.begin, this.end] = [`${indent}{\n`, `\n${indent}}`];
   }
 
   /** @param {string} piece */
   push(piece) {
     // No end can begin more than its own length before the new piece.
-    let from = Math.max(0, this.#text.length - end.length);
+    const from = Math.max(0, this.#text.length - this.end.length);
     this.#text += piece;
     let done = 0;
     for (let at = this.#next(from); at >= 0; at = this.#next(at)) {
-      const begin = this.#text.indexOf(beginning, done);
-      at += end.length;
+      const begin = this.#begin(done);
+      at += this.end.length;
       if (begin >= 0 && begin < at) this.#declare(this.#text.slice(begin, at));
       done = at;
     }
     this.#text = this.#text.slice(done);
   }
 
-  /** Where a line `    }` begins, behind which the line ends. */
+  /** Where the next line that begins a declaration begins. */
+  #begin(from) {
+    for (let at = this.#text.indexOf(this.begin, from); at >= 0; at = this.#text.indexOf(this.begin, at + 1)) {
+      if (at === 0 || this.#text[at - 1] === '\n') return at;
+    }
+    return -1;
+  }
+
+  /** Where the next line that ends one has its line break before, if the whole line is there. */
   #next(from) {
-    for (let at = this.#text.indexOf(end, from); at >= 0; at = this.#text.indexOf(end, at + 1)) {
-      const next = this.#text[at + end.length];
+    for (let at = this.#text.indexOf(this.end, from); at >= 0; at = this.#text.indexOf(this.end, at + 1)) {
+      const next = this.#text[at + this.end.length];
       if (next === ',' || next === '\n' || next === '\r') return at;
     }
     return -1;
@@ -112,6 +124,12 @@ export function placeOf(node) {
   const spelling = location.spellingLoc;
   const written = expansion.isMacroArgExpansion && spelling?.file === expansion.file ? spelling : expansion;
   return { file: written.file, line: written.line, column: written.col };
+}
+
+/** The lines that a declaration takes up. */
+export function linesOf({ range: { begin, end } }) {
+  const [first, last] = [begin.expansionLoc ?? begin, end.expansionLoc ?? end];
+  return { file: first.file, first: first.line, last: last.line };
 }
 
 /** Whether a function is a coroutine's body, as CORUN_ASYNC and CORUN_DEFINE make it. */

@@ -10,7 +10,7 @@
  *     target   { variable, path, element }       a local, a field of `my`, or a member or an element of one
  *              { outside: sources }              something else: a global, or what a pointer points to
  */
-import { bare, calleeOf, placeOf, typeOf } from './syntax.js';
+import { bare, calleeOf, isNode, placeOf, typeOf } from './syntax.js';
 
 const unevaluated = new Set(['UnaryExprOrTypeTraitExpr', 'OffsetOfExpr', 'OpaqueValueExpr', 'BlockExpr', 'StringLiteral',
                              'PredefinedExpr', 'TypeTraitExpr']);
@@ -140,9 +140,15 @@ export class Expressions {
     const formatAt = this.formats.has(name) && !name.includes('scanf') ? values.findIndex(pointsToConst) : Infinity;
     const use = (value, index) => (index > formatAt || pointsToConst(value) ? 'read' : 'write');
     // What a function may write through is set when it has returned, whatever the other arguments read.
-    const byUse = (wanted) => values.flatMap((value, index) =>
-      (use(value, index) === wanted ? this.#using(wanted, () => this.value(value)) : []));
+    const started = [];
+    const byUse = (wanted) => values.flatMap((value, index) => {
+      if (use(value, index) !== wanted) return [];
+      const sources = this.#using(wanted, () => this.value(value));
+      if (isAwaitable(value)) started.push(...sources);
+      return sources;
+    });
     const sources = [...byUse('read'), ...byUse('write')];
+    if (startsTask(name)) this.graph.emit({ do: 'spawn', sources: started, place: placeOf(node) });
     if (typeOf(callee).includes('__attribute__((noreturn))')) this.graph.stop();
     return isAwaitable(node) ? sources.filter(({ call }) => call === undefined) : [];
   }
@@ -238,6 +244,11 @@ export class Expressions {
       return target.variable ? { ...target, path: [...target.path, node.name] } : target;
     }
     const pointer = bare(base);
+    if (pointer.kind === 'UnaryOperator' && pointer.opcode === '&') {
+      const target = this.target(pointer.inner[0]);
+      if (target?.variable) return { ...target, path: [...target.path, node.name] };
+      if (target) return target;
+    }
     const holder = pointer.kind === 'ImplicitCastExpr' ? pointer.inner[0] : null;
     if (holder?.kind === 'DeclRefExpr' && holder.referencedDecl.id === this.graph.my?.id) {
       return { variable: this.graph.my, path: [node.name], element: false };
@@ -257,8 +268,10 @@ export class Expressions {
   }
 }
 
-/** Clang writes an absent part of a statement as an empty object. */
-export const isNode = (child) => child?.kind !== undefined;
+/** Whether a function takes a call whose coroutine runs after the present step: a task's, a generator's. */
+function startsTask(name) {
+  return name.startsWith('corun_') && (name.includes('spawn') || name === 'corun_task_create' || name === 'corun_generator_open');
+}
 
 function pointsToLiteral(list) {
   return list.kind === 'InitListExpr' && (list.inner ?? []).some((part) => {

@@ -4,6 +4,7 @@
  *     set, read, store      as expressions.js says
  *     enter     the computed jump of CORUN_BEGIN: what is set here is set at each entry
  *     await     a value is handed to the driver, which looks at it after the step has returned
+ *     spawn     a value is handed to a task or a generator, which runs when the step has returned
  *     suspend   the step returns, and control comes back at a label: locals are lost
  *     leave     a block of C ends, and with it what CORUN_CALL made in it
  *     return    a value leaves the function
@@ -11,8 +12,8 @@
  * An await is `return corun_await_(…);` and a label behind it, so the edge from a suspension to its label is
  * drawn here; it stands for the way through the driver, CORUN_BEGIN and its jump.
  */
-import { Expressions, isNode } from './expressions.js';
-import { bare, calleeOf, hasVariableLength, isCoroutine, bodyOf, placeOf, typeOf } from './syntax.js';
+import { Expressions } from './expressions.js';
+import { bare, bodyOf, calleeOf, findLabel, guardOf, isCoroutine, isNode, placeOf, truth, typeOf } from './syntax.js';
 
 /**
  * @typedef {{ events: object[], next: Block[] }} Block
@@ -60,12 +61,16 @@ export class Graph {
   broken = false;
   /** Whether any CORUN_CALL is in it. */
   hasCalls = false;
-  /** Variables that must not stand across an await, with the await: what is known without any flow. */
+  /** Variables that must not stand across an await, with the await: what is known without any flow.
+   * @type {{ variable: Variable, why: string, place: import('./flow.js').Suspension }[]} */
   guarded = [];
 
   #block = this.entry;
   #labels = new Map();
+  /** Jumps of the program's own to labels whose addresses it takes, maybe further below. */
   #taken = [];
+  #computed = [];
+  /** @type {{ number: number, guarded: { variable: Variable, why: string }[] }[]} */
   #scopes = [{ number: 0, guarded: [] }];
   #scopeCount = 0;
   #breaks = [];
@@ -85,10 +90,11 @@ export class Graph {
   constructor(declaration, formats) {
     this.isCoroutine = isCoroutine(declaration);
     this.expressions = new Expressions(this, formats);
-    for (const node of declaration.inner) if (node.kind === 'ParmVarDecl') this.#parameter(node);
+    for (const node of declaration.inner ?? []) if (node.kind === 'ParmVarDecl') this.#parameter(node);
     const body = bodyOf(declaration);
     this.#cleanup = this.isCoroutine ? findLabel(body, cleanupLabel) : null;
     this.statement(body);
+    for (const block of this.#computed) block.next.push(...this.#taken.map((label) => this.#label(label)));
   }
 
   /* ------------------------------------------------------------ what expressions ask for */
@@ -251,9 +257,14 @@ export class Graph {
   }
 
   IndirectGotoStmt(node) {
+    this.#first = '';
     this.#evaluate(node.inner[0]);
-    this.emit({ do: 'enter' });
-    for (const label of [this.#first, ...this.#taken].filter(Boolean)) this.#block.next.push(this.#label(label));
+    if (this.#first) {
+      this.emit({ do: 'enter' });
+      this.#block.next.push(this.#label(this.#first));
+    } else {
+      this.#computed.push(this.#block);
+    }
     this.stop();
   }
 
@@ -350,6 +361,7 @@ export class Graph {
     return this.#labels.get(id);
   }
 
+  /** @returns {Variable} */
   #variable(node, isField = false) {
     const place = placeOf(node);
     return { id: node.id, name: node.name, place, members: new Set(), isUnion: typeOf(node).startsWith('union '), isField };
@@ -365,7 +377,7 @@ export class Graph {
     const variable = this.#variable(node);
     this.variables.set(node.id, variable);
     const why = guardOf(node);
-    if (why) this.#scopes.at(-1).guarded.push({ variable, why });
+    if (why) this.#scopes.at(-1)?.guarded.push({ variable, why });
     const target = { variable, path: [], element: false };
     this.emit({ do: 'declare', target, place: variable.place });
     const value = node.init && node.inner?.find(({ kind }) => !kind.endsWith('Attr'));
@@ -380,40 +392,9 @@ export class Graph {
   }
 }
 
-function guardOf(node) {
-  if (node.inner?.some(({ kind }) => kind === 'CleanupAttr')) return 'cleanup';
-  return hasVariableLength(typeOf(node)) ? 'length' : null;
-}
-
 /** @returns {Block} */
 function follow(block) {
   const next = newBlock();
   block.next.push(next);
   return next;
-}
-
-function findLabel(node, name) {
-  if (node.kind === 'LabelStmt' && node.name === name) return node.declId;
-  for (const child of node.inner ?? []) {
-    const found = isNode(child) && findLabel(child, name);
-    if (found) return found;
-  }
-  return null;
-}
-
-/** What a condition always is: true, false, or not known. */
-function truth(node) {
-  const inner = bare(node);
-  if (inner.kind === 'ImplicitCastExpr') return undefined;
-  if (inner.kind === 'IntegerLiteral') return inner.value !== '0';
-  if (inner.kind === 'CXXBoolLiteralExpr') return String(inner.value) === 'true';
-  if (inner.kind === 'UnaryOperator' && inner.opcode === '!') {
-    const operand = truth(inner.inner[0]);
-    return operand === undefined ? undefined : !operand;
-  }
-  if (inner.kind !== 'BinaryOperator' || !['&&', '||'].includes(inner.opcode)) return undefined;
-  const [left, right] = inner.inner.map(truth);
-  const decides = inner.opcode === '||';
-  if (left === decides || right === decides) return decides;
-  return left === !decides && right === !decides ? !decides : undefined;
 }

@@ -24,7 +24,7 @@ export function check(graph) {
   if (graph.broken || (!graph.isCoroutine && !graph.hasCalls)) return [];
   const findings = new Findings();
   for (const { variable, why, place } of graph.guarded) findings.add(variable.place, variable, guardText(variable, why, place));
-  follow(graph, (event, state) => rules[event.do]?.(findings, event, state));
+  follow(graph, (/** @type {any} */ event, state) => rules[event.do]?.(findings, event, state, graph));
   return findings.sorted();
 }
 
@@ -42,6 +42,12 @@ const rules = {
   await(findings, { target, place }, state) {
     for (const { address } of heldBy(state, target)) {
       if (address) findings.add(place, address, awaitedText(address));
+    }
+  },
+
+  spawn(findings, { place, sources }, state, { isCoroutine }) {
+    for (const { address } of isCoroutine ? heldIn(state, sources) : []) {
+      if (address) findings.add(place, address, spawnedText(address));
     }
   },
 
@@ -74,11 +80,15 @@ function staleText({ name }, { set, at: suspension }) {
 
 function danglingText(target, { address, gone }) {
   const pointer = target.variable.isField ? `my->${fieldName(target)}` : target.variable.name;
-  return `'${pointer}' points to '${address.name}', which ${at(gone)} has ended: ${makeField}`;
+  return `'${pointer}' points to '${address.name}', which ended with ${at(gone)}: ${makeField}`;
 }
 
 function awaitedText({ name }) {
   return `what is awaited uses '${name}', which ends when the await begins: ${makeField}`;
+}
+
+function spawnedText({ name }) {
+  return `what is started here uses '${name}', which ends with the next await: ${makeField}`;
 }
 
 function guardText({ name }, why, place) {

@@ -56,7 +56,8 @@ export class Declarations {
   constructor(take, isFiltered) {
     this.take = take;
     const indent = isFiltered ? '' : '    ';
-    [this.begin, this.end] = [`${indent}{\n`, `\n${indent}}`];
+    this.begin = `${indent}{\n`;
+    this.end = `\n${indent}}`;
   }
 
   /** @param {string} piece */
@@ -145,12 +146,18 @@ export const typeOf = (node) => node.type?.desugaredQualType ?? node.type?.qualT
 
 /** Whether a type has an array whose length is known at run time only: clang writes such a length as an
  * expression, any other as a number. */
-export function hasVariableLength(type) {
+function hasVariableLength(type) {
   for (let at = type.indexOf('['); at >= 0; at = type.indexOf('[', at + 1)) {
     const length = type.slice(at + 1, type.indexOf(']', at));
     if (length !== '' && !Number.isInteger(Number(length))) return true;
   }
   return false;
+}
+
+/** Why a variable must not stand across an await, if it must not. */
+export function guardOf(node) {
+  if (node.inner?.some(({ kind }) => kind === 'CleanupAttr')) return 'cleanup';
+  return hasVariableLength(typeOf(node)) ? 'length' : null;
 }
 
 /** What parentheses, and casts that change nothing, enclose. */
@@ -166,4 +173,34 @@ export function calleeOf(call) {
   let callee = call.inner[0];
   while (callee.kind !== 'DeclRefExpr' && callee.inner?.length === 1) [callee] = callee.inner;
   return callee.referencedDecl?.name ?? '';
+}
+
+/** Clang writes an absent part of a statement as an empty object. */
+export const isNode = (child) => child?.kind !== undefined;
+
+/** Gives the id of the label of that name below a node, or null. */
+export function findLabel(node, name) {
+  if (node.kind === 'LabelStmt' && node.name === name) return node.declId;
+  for (const child of node.inner ?? []) {
+    const found = isNode(child) && findLabel(child, name);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** What a condition always is: true, false, or not known. */
+export function truth(node) {
+  const inner = bare(node);
+  if (inner.kind === 'ImplicitCastExpr') return undefined;
+  if (inner.kind === 'IntegerLiteral') return inner.value !== '0';
+  if (inner.kind === 'CXXBoolLiteralExpr') return String(inner.value) === 'true';
+  if (inner.kind === 'UnaryOperator' && inner.opcode === '!') {
+    const operand = truth(inner.inner[0]);
+    return operand === undefined ? undefined : !operand;
+  }
+  if (inner.kind !== 'BinaryOperator' || !['&&', '||'].includes(inner.opcode)) return undefined;
+  const [left, right] = inner.inner.map(truth);
+  const decides = inner.opcode === '||';
+  if (left === decides || right === decides) return decides;
+  return left === !decides && right === !decides ? !decides : undefined;
 }

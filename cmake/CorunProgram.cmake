@@ -2,12 +2,17 @@
 #
 # Makes a program that uses Corun: an executable natively, NAME.wasm with a WASI toolchain (for
 # wasmtime, Node and pages alike), NAME.mjs and NAME.wasm with Emscripten. CORUN_STACK_SIZE is the C
-# stack of a wasm program in bytes.
+# stack of a wasm program in bytes. CORUN_LINT (cmake/CorunLint.cmake) has its coroutines linted.
+include("${CMAKE_CURRENT_LIST_DIR}/CorunLint.cmake")
 set(CORUN_STACK_SIZE 262144 CACHE STRING "C stack of a wasm program, in bytes")
 
 function(corun_add_program name)
     add_executable(${name} ${ARGN})
     target_link_libraries(${name} PRIVATE corun::corun)
+    # Emscripten's compiler brings no clang that can be called without it.
+    if(CORUN_LINT AND NOT EMSCRIPTEN)
+        corun_lint(${name})
+    endif()
     if(EMSCRIPTEN)
         set_target_properties(${name} PROPERTIES SUFFIX .mjs)
         # -O2: emcc 3.1.6 renames every export above it. Without ENVIRONMENT=node the module asks Node

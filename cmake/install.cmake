@@ -12,9 +12,12 @@ install(FILES
     ${CMAKE_CURRENT_BINARY_DIR}/corun-config.cmake
     ${CMAKE_CURRENT_BINARY_DIR}/corun-config-version.cmake
     cmake/CorunProgram.cmake
+    cmake/CorunLint.cmake
     cmake/toolchain-wasi.cmake
     cmake/toolchain-emscripten.cmake
     DESTINATION ${package})
+file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/lint/package.json "{ \"type\": \"module\" }\n")
+install(DIRECTORY web/lint/ ${CMAKE_CURRENT_BINARY_DIR}/lint/ DESTINATION ${package}/lint FILES_MATCHING PATTERN "*.js*")
 install(FILES cmake/Platform/WASI.cmake DESTINATION ${package}/Platform)
 install(EXPORT corun FILE corun-targets.cmake NAMESPACE corun:: DESTINATION ${package})
 

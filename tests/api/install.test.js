@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { nativeClang } from '../../web/commands/compilers.js';
 import { build, root, tests } from '../support/env.js';
 import { execute, succeed } from '../support/process.js';
 
@@ -20,11 +21,11 @@ async function install(preset) {
 }
 
 /** Builds tests/api/outside against what a preset installs; gives the folder with the program. */
-async function buildOutside(preset, toolchain) {
+async function buildOutside(preset, toolchain, ...settings) {
   const prefix = await install(preset);
   const folder = join(scratch, preset, 'build');
   const file = toolchain ? [`-DCMAKE_TOOLCHAIN_FILE=${prefix}/lib/cmake/corun/${toolchain}`] : [];
-  await succeed('cmake', ['-G', 'Ninja', '-S', source, '-B', folder, `-DCMAKE_PREFIX_PATH=${prefix}`, ...file]);
+  await succeed('cmake', ['-G', 'Ninja', '-S', source, '-B', folder, `-DCMAKE_PREFIX_PATH=${prefix}`, ...file, ...settings]);
   await succeed('cmake', ['--build', folder]);
   return folder;
 }
@@ -47,6 +48,13 @@ async function runsAsInstalled(program) {
 test('find_package, native', { skip: !tests('native') && 'native is not tested' }, async () => {
   const folder = await buildOutside('native-release');
   await runsAsInstalled(join(folder, 'outside'));
+});
+
+test('find_package, with the lint', { skip: !(tests('native') && await nativeClang()) && 'native is not tested, or there is no clang' }, async () => {
+  await runsAsInstalled(join(await buildOutside('native-release', null, '-DCORUN_LINT=ON'), 'outside'));
+  const bad = join(root, 'tests/lint/cases/loop_counter.c');
+  const building = buildOutside('native-release', null, '-DCORUN_LINT=ON', `-DOUTSIDE_SOURCE=${bad}`);
+  await assert.rejects(building, /loop_counter\.c:6:28: error: 'i' is read here after the await at line 7/);
 });
 
 test('pkg-config', { skip: !tests('native') && 'native is not tested' }, async () => {

@@ -11,10 +11,12 @@ test('comments and docs name what exists', async () => {
   assert.equal(status, 0);
 });
 
-test('the JavaScript of the package agrees with its types', async () => {
-  const { status, stdout } = await execute('npx', ['--no-install', 'tsc', '-p', 'tsconfig.json', '--noEmit'], { cwd: root });
-  assert.equal(stdout, '');
-  assert.equal(status, 0);
+test('the JavaScript of the package and of the lint agrees with its types', async () => {
+  for (const project of ['tsconfig.json', 'web/lint']) {
+    const { status, stdout } = await execute('npx', ['--no-install', 'tsc', '-p', project, '--noEmit'], { cwd: root });
+    assert.equal(stdout, '');
+    assert.equal(status, 0);
+  }
 });
 
 // Where a line that differs by platform may stand outside of hosts/, and why.

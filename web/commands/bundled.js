@@ -2,6 +2,8 @@
  * takes files as a tree and gives a tree back. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, posix, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Lint, coroutineFlags, treeFlags } from '../lint/lint.js';
 import { CommandError, status } from './arguments.js';
 
 /** @returns {Promise<import('./compilers.js').Compiler>} */
@@ -11,30 +13,77 @@ export async function bundledCompiler() {
                            status.notFound);
   });
   const compile = (job) => compileIn(clang, job);
-  return { name: '@yowasp/clang', version: `@yowasp/clang ${clang.version}`, compile };
+  const lint = (job) => lintIn(clang, job);
+  return { name: '@yowasp/clang', version: `@yowasp/clang ${clang.version}`, isClang: true, compile, lint };
 }
 
 const overlayName = 'corun-overlay.json';
 
 async function compileIn(clang, job) {
+  const print = (bytes) => { if (bytes) process.stderr.write(Buffer.from(bytes)); };
+  const made = await runIn(clang, job, [...job.link, '-o', 'made.out'], { stdout: print, stderr: print });
+  if (!made) throw new CommandError(`${job.what} did not compile`);
+  await writeFile(job.output, made['made.out']);
+}
+
+/**
+ * Its every token of the tree comes by a call of its own, two million for the smallest program. So it gives only
+ * the coroutines, in half a second, unless a call stands outside them.
+ * @returns {Promise<import('../lint/clang.js').Linted>}
+ */
+async function lintIn(clang, job) {
+  const first = await readTree(clang, job, coroutineFlags, new Lint({ isFiltered: true }));
+  if (!hasCallOutside(job.contents, first.coroutines)) return first;
+  return readTree(clang, job, treeFlags, new Lint());
+}
+
+async function readTree(clang, job, flags, lint) {
+  const [tree, messages] = [new TextDecoder(), new TextDecoder()];
+  let pieces = [];
+  let errors = '';
+  const pass = () => {
+    lint.push(pieces.join(''));
+    pieces = [];
+  };
+  const stdout = (bytes) => {
+    if (bytes) pieces.push(tree.decode(bytes, { stream: true }));
+    if (pieces.length === 10_000) pass();
+  };
+  const stderr = (bytes) => { if (bytes) errors += messages.decode(bytes, { stream: true }); };
+  await runIn(clang, job, flags, { stdout, stderr });
+  pass();
+  const names = new Map([...job.contents.keys()].map((path) => [place(path), nameOf(path)]));
+  const named = (one) => ({ ...one, file: names.get(one.file) ?? one.file });
+  return { findings: lint.findings.map(named), coroutines: lint.coroutines.map(named), errors };
+}
+
+const ownHeaders = fileURLToPath(new URL('../../include/', import.meta.url));
+
+/** Only whether to look closer: a word in a comment costs time, no more. */
+function hasCallOutside(contents, coroutines) {
+  return [...contents].filter(([path]) => !path.startsWith(ownHeaders)).some(([path, bytes]) => {
+    const inside = coroutines.filter(({ file }) => file === nameOf(path));
+    return bytes.toString('latin1').split('\n').some((line, index) => line.includes('CORUN_CALL')
+      && !inside.some(({ first, last }) => first <= index + 1 && index + 1 <= last));
+  });
+}
+
+/** Gives the files that were made, null if the compiler was not content. */
+async function runIn(clang, job, last, streams) {
   const objects = job.inputs.filter((input) => input.endsWith('.o'));
   const tree = {};
   for (const [path, bytes] of job.contents) put(tree, place(path), bytes);
   for (const path of objects) put(tree, place(path), await readFile(path));
   put(tree, overlayName, Buffer.from(JSON.stringify(overlay([...job.contents.keys()]))));
   const includes = job.includeDirectories.map((directory) => `-I${place(directory)}`);
-  const inputs = job.inputs.map(place);
-  const args = ['clang', '-ivfsoverlay', overlayName, ...job.flags, ...includes, ...inputs, ...job.link, '-o', 'made.out'];
-  const print = (bytes) => { if (bytes) process.stderr.write(Buffer.from(bytes)); };
-  const options = { stdout: print, stderr: print, decodeASCII: false };
+  const args = ['clang', '-ivfsoverlay', overlayName, ...job.flags, ...includes, ...job.inputs.map(place), ...last];
   try {
     // Done by itself, since runClang would tell on standard output how far its loading is.
     await clang.runClang(null, {}, { fetchProgress() {} });
-    const made = await clang.runClang(args, tree, options);
-    await writeFile(job.output, made['made.out']);
+    return await clang.runClang(args, tree, { ...streams, decodeASCII: false });
   } catch (error) {
     if (!(error instanceof clang.Exit)) throw error;
-    throw new CommandError(`${job.what} did not compile`);
+    return null;
   }
 }
 
@@ -55,9 +104,18 @@ function overlay(paths) {
 /** Where a file stands in the compiler's tree. Below the working directory under the very name the
  * user knows, since messages show it; `usr` is where the compiler has its own headers. */
 function place(path) {
-  const near = relative(process.cwd(), resolve(path));
-  const name = near.startsWith('..') || isAbsolute(near) ? resolve(path).slice(1) : near;
+  const name = isNear(path) ? relative(process.cwd(), resolve(path)) : resolve(path).slice(1);
   return name === 'usr' || name.startsWith('usr/') ? `host/${name}` : name || '.';
+}
+
+function isNear(path) {
+  const near = relative(process.cwd(), resolve(path));
+  return !near.startsWith('..') && !isAbsolute(near);
+}
+
+/** What the user calls a file. */
+function nameOf(path) {
+  return isNear(path) ? relative(process.cwd(), path) : path;
 }
 
 function put(tree, name, bytes) {

@@ -1,11 +1,12 @@
 /* From C files to a program. The library's object, the program's and the program itself are kept in the
- * cache, so that only what changed is made again. */
+ * cache, so that only what changed is made again. An object in the cache has passed the lint, if it was asked for. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError, status } from './arguments.js';
 import { cached } from './cache.js';
 import { nativeCompiler, wasmCompiler } from './compilers.js';
+import { lintJob, lintVersion, linterFor } from './lint-file.js';
 import { readSources } from './sources.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -23,27 +24,40 @@ const targets = {
  * Compiles a program, or finds it compiled.
  * @param {string[]} files
  * @param {'wasm' | 'native'} host
+ * @param {{ lint: boolean }} options
  * @returns {Promise<string>} where it is: in the cache, not to be changed
  */
-export async function compileProgram(files, host) {
+export async function compileProgram(files, host, { lint }) {
   const target = targets[host];
   await Promise.all(files.map(mustBeReadable));
   const compiler = await target.compiler();
+  const linter = lint ? await linterFor(compiler) : null;
   const include = join(root, 'include');
   const objects = [];
   // The user's files first: whoever has made a mistake need not wait for the library.
-  for (const file of files) objects.push(await compileFile(compiler, file, [include]));
+  for (const file of files) objects.push(await compileFile(compiler, file, [include], { linter, warnings: losses(compiler) }));
   objects.push(await compileFile(compiler, join(root, target.library), [include, root, join(root, 'src')]));
   return link(compiler, objects, target, files);
 }
 
+/** A variable that has a value on some ways only may have lost it at an await. gcc's -Wall has its warning for that. */
+const losses = (compiler) => (compiler.isClang ? ['-Wconditional-uninitialized'] : []);
+
 /** Keyed by the contents of the file and of all that it includes. */
-async function compileFile(compiler, file, includeDirectories) {
+async function compileFile(compiler, file, includeDirectories, { linter = null, warnings = [] } = {}) {
   const { contents, complete } = await readSources([resolve(file)], includeDirectories);
-  const job = { what: file, flags: [...flags, '-c'], includeDirectories, inputs: [file], link: [], contents };
+  const job = { what: file, flags: [...flags, ...warnings, '-c'], includeDirectories, inputs: [file], link: [], contents };
   const key = [compiler.version, ...job.flags, file, ...[...contents].flat()];
+  if (linter) key.push(linter.version, await lintVersion());
   if (!complete) key.push(String(Date.now()));
-  return cached(key, '.o', (output) => compiler.compile({ ...job, output }));
+  return cached(key, '.o', (output) => compileAndLint(compiler, linter, { ...job, output }));
+}
+
+/** Side by side. What the lint finds may be why the compiler did not like the file, so it is told in any case. */
+async function compileAndLint(compiler, linter, job) {
+  const linted = linter && lintJob(linter, job);
+  const [compiled, checked] = await Promise.allSettled([compiler.compile(job), linted]);
+  for (const outcome of [compiled, checked]) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** Keyed by the objects' names, which are hashes themselves. */
@@ -53,7 +67,7 @@ async function link(compiler, objects, target, files) {
   return cached(key, target.extension, (output) => compiler.compile({ ...job, output }));
 }
 
-async function mustBeReadable(file) {
+export async function mustBeReadable(file) {
   await readFile(file).catch((error) => {
     throw fileError(file, error);
   });

@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CommandError, status } from './arguments.js';
 import { cacheDirectory, writeWhole } from './cache.js';
+import { lintWith } from '../lint/clang.js';
 import { dieOf } from './signals.js';
 
 /**
@@ -23,7 +24,9 @@ import { dieOf } from './signals.js';
  * @typedef {object} Compiler
  * @property {string} name for people
  * @property {string} version goes into the cache's keys
+ * @property {boolean} isClang
  * @property {(job: Job) => Promise<void>} compile throws a CommandError after the messages
+ * @property {(job: Job) => Promise<import('../lint/clang.js').Linted>} lint what only a clang can
  */
 
 /** @returns {Promise<Compiler>} */
@@ -43,6 +46,18 @@ export async function nativeCompiler() {
                            status.notFound);
   }
   return external({ path, flags: ['-pthread'], version: await versionOf(path) });
+}
+
+/**
+ * Finds a clang that understands programs of this machine; it need not be able to link them.
+ * @returns {Promise<Compiler | null>}
+ */
+export async function nativeClang() {
+  for (const path of [process.env.CC ?? '', ...clangs].map((name) => name && findProgram(name))) {
+    const version = path ? await versionOf(path) : '';
+    if (isClang(version)) return external({ path, flags: ['-pthread'], version });
+  }
+  return null;
 }
 
 /**
@@ -109,13 +124,24 @@ async function versionOf(path) {
   return `${path}: ${stdout.split('\n')[0]}`;
 }
 
+/** Clangs say their name and this word, whoever built them. */
+const isClang = (version) => version.includes('clang version ');
+
+/** @returns {Compiler} */
 function external({ path, flags, version }) {
-  return { name: path, version, compile: (job) => runCompiler(path, flags, job) };
+  return {
+    name: path,
+    version,
+    isClang: isClang(version),
+    compile: (job) => runCompiler(path, flags, job),
+    lint: (job) => lintWith(path, [...flags, ...job.flags, ...includesOf(job), ...job.inputs]),
+  };
 }
 
+const includesOf = (job) => job.includeDirectories.map((directory) => `-I${directory}`);
+
 function runCompiler(path, flags, job) {
-  const includes = job.includeDirectories.map((directory) => `-I${directory}`);
-  const args = [...flags, ...job.flags, ...includes, ...job.inputs, ...job.link, '-o', job.output];
+  const args = [...flags, ...job.flags, ...includesOf(job), ...job.inputs, ...job.link, '-o', job.output];
   // Its messages go to standard error: standard output is the program's.
   const child = spawn(path, args, { stdio: ['ignore', 2, 2] });
   // The terminal's Ctrl-C reaches the compiler too, which then removes what it was writing.

@@ -5,9 +5,9 @@ import { nativeProgram } from './program.js';
 import { dieOf, endLike, onInterrupt } from './signals.js';
 
 /** @param {import('./run.js').Request} request */
-export async function runOn({ file, args, env, dirs, grace }) {
+export async function runOn({ file, args, env, dirs, lint, grace }) {
   if (Object.keys(dirs).length) throw usageError('--dir is for WebAssembly: a native program sees every directory');
-  const path = await nativeProgram(file);
+  const path = await nativeProgram(file, { lint });
   const child = spawn(path, args.slice(1), { argv0: args[0], env: { ...process.env, ...env }, stdio: 'inherit' });
   const ended = new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new CommandError(`${file}: ${error.message}`, status.notRunnable)));

@@ -9,8 +9,8 @@ import { dieOf, onInterrupt } from './signals.js';
 const trapped = 134;
 
 /** @param {import('./run.js').Request} request */
-export async function runOn({ file, args, env, dirs, grace }) {
-  const { module } = await wasmProgram(file);
+export async function runOn({ file, args, env, dirs, lint, grace }) {
+  const { module } = await wasmProgram(file, { lint });
   const runner = await Runner.open(module, {
     args,
     env,

@@ -29,7 +29,7 @@ export function findWasmtime() {
 
 /** @param {import('./run.js').Request} request */
 export async function runOn(request) {
-  const { path } = await wasmProgram(request.file);
+  const { path } = await wasmProgram(request.file, request);
   return launch(request, path);
 }
 

@@ -6,6 +6,7 @@ import { print } from './print.js';
 const commands = new Map([
   ['run', () => import('./run.js')],
   ['build', () => import('./build.js')],
+  ['lint', () => import('./lint.js')],
   ['page', () => import('./page.js')],
   ['doctor', () => import('./doctor.js')],
 ]);
@@ -14,6 +15,7 @@ const help = `corun: run, build and stop C coroutine programs
 
   corun run FILE.c|FILE.wasm [--host node|wasmtime|native] [-- ARGS...]
   corun build FILE.c... -o OUT.wasm|OUT
+  corun lint FILE.c...
   corun page FILE.c|FILE.wasm
   corun doctor
 

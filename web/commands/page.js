@@ -8,17 +8,19 @@ import { CommandError, numberOption, usageError } from './arguments.js';
 import { print } from './print.js';
 import { wasmProgram } from './program.js';
 
-export const help = `corun page FILE.c|FILE.wasm [--port N] [--isolate]
+export const help = `corun page FILE.c|FILE.wasm [--port N] [--isolate] [--no-lint]
 
 Serves a program on a page of this machine, with Start, Abort and its output. Ctrl-C ends the server.
 
   --port N    the port; a free one unless given
   --isolate   send the headers that make the page cross-origin isolated (SharedArrayBuffer)
+  --no-lint   compile also what the lint refuses
 `;
 
 export const options = /** @type {const} */ ({
   port: { type: 'string', default: '0' },
   isolate: { type: 'boolean' },
+  'no-lint': { type: 'boolean' },
 });
 
 const root = new URL('../../', import.meta.url);
@@ -27,7 +29,7 @@ export async function run(values, files) {
   if (files.length !== 1) throw usageError('page takes one program: corun page FILE.c|FILE.wasm');
   const port = numberOption(values.port, 'port');
   if (!Number.isInteger(port) || port > 65535) throw usageError(`--port takes 0 to 65535, not ${values.port}`);
-  const { path } = await wasmProgram(files[0]);
+  const { path } = await wasmProgram(files[0], { lint: !values['no-lint'] });
   await buildPackage();
   const server = createServer(handler(await readFile(path), values.isolate));
   server.listen(port, '127.0.0.1');

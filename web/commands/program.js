@@ -13,21 +13,23 @@ export const programName = (file) => basename(file).replace(/\.(c|wasm)$/, '');
 /**
  * Gets a WebAssembly program from a C file or a .wasm file, checked to be one of Corun's.
  * @param {string} file
+ * @param {{ lint: boolean }} options
  * @returns {Promise<{ path: string, module: WebAssembly.Module }>}
  */
-export async function wasmProgram(file) {
+export async function wasmProgram(file, options) {
   if (!isC(file)) await mustStartAsWasm(file);
-  const path = isC(file) ? await compileProgram([file], 'wasm') : file;
+  const path = isC(file) ? await compileProgram([file], 'wasm', options) : file;
   return { path, module: await checkModule(await readFile(path), file) };
 }
 
 /**
  * Gets a native program from a C file.
  * @param {string} file
+ * @param {{ lint: boolean }} options
  */
-export async function nativeProgram(file) {
+export async function nativeProgram(file, options) {
   if (!isC(file)) throw usageError(`--host native compiles C: ${file} does not end in .c`);
-  return compileProgram([file], 'native');
+  return compileProgram([file], 'native', options);
 }
 
 async function mustStartAsWasm(file) {

@@ -12,6 +12,7 @@ ends the run. The status is the program's; 1 after an error, and death by SIGINT
   --debug           Corun's debug mode
   --env NAME=VALUE  an environment variable for the program; NAME alone passes on this one's
   --dir HOST::GUEST a directory that the program may use, and its name there
+  --no-lint         compile also what the lint refuses
   --grace SECONDS   kill the program if it still runs so long after the first Ctrl-C
 `;
 
@@ -20,6 +21,7 @@ export const options = /** @type {const} */ ({
   debug: { type: 'boolean' },
   env: { type: 'string', multiple: true, default: [] },
   dir: { type: 'string', multiple: true, default: [] },
+  'no-lint': { type: 'boolean' },
   grace: { type: 'string' },
 });
 
@@ -36,6 +38,7 @@ const hosts = new Map([
  * @property {Record<string, string>} env
  * @property {Record<string, string>} dirs guest's name to this machine's
  * @property {boolean} debug
+ * @property {boolean} lint whether a C file must pass the lint
  * @property {number | undefined} grace milliseconds
  */
 
@@ -51,6 +54,7 @@ export async function run(values, [file, ...args]) {
     env,
     dirs: Object.fromEntries(values.dir.map(directory)),
     debug: values.debug === true,
+    lint: !values['no-lint'],
     grace: milliseconds(numberOption(values.grace, 'grace')),
   };
   const host = await load();

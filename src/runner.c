@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "inspect.h"
 #include "memory.h"
 #include "report.h"
 #include "task.h"
@@ -215,10 +214,7 @@ static int end_run(corun_runner *runner, int rc)
         runner->private_.failure =
             failure_retain((corun_failure *)(uintptr_t)corun_task_failure(main_task));
     }
-    if (error == CORUN_DEADLOCK) {
-        report_text("corun: every task waits and nothing can wake one\n");
-        corun_print_tasks(runner->private_.loop);
-    }
+    report_run(runner->private_.loop, error);
     loop_forget_stop(runner->private_.loop, main_task);
     runner->private_.loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
     runner->private_.main_task = NULL;

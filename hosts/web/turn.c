@@ -102,7 +102,7 @@ static int64_t turn_write(void *self, int fd, const void *bytes, size_t size_byt
 }
 
 CORUN_HOST(host_turn, turn_open, turn_close, turn_now, turn_watch, turn_unwatch, host_no_wait, turn_wake,
-           host_no_fd, turn_interrupts, host_no_signal, turn_peek, turn_read, turn_write, host_no_call,
+           host_no_fd, turn_interrupts, host_no_signal, host_no_show, turn_peek, turn_read, turn_write, host_no_call,
            host_no_call_cancel,
            host_no_threads_open, host_no_threads_submit, host_no_threads_take_back, host_no_threads_close);
 

@@ -15,6 +15,7 @@
 
 #include "corun/runner.h"
 #include "hosts/host.h"
+#include "tasks.h"
 
 #define EXPORT(name) __attribute__((used, visibility("default"), export_name(#name))) name
 
@@ -222,13 +223,17 @@ __attribute__((used, visibility("default"), export_name("corun_interrupt"))) int
 int EXPORT(corun_wants)(int fd);
 void EXPORT(corun_ready)(int fd, int events);
 int EXPORT(corun_close)(void);
+void *EXPORT(corun_tasks)(void);
 void *EXPORT(corun_alloc)(size_t size);
 void EXPORT(corun_free)(void *memory);
 
 void *corun_abi(void)
 {
-    static struct turn_abi abi = {
-        TURN_MAGIC, TURN_VERSION, sizeof(struct turn_abi), sizeof(struct turn_result), 0, 0, 0};
+    static struct turn_abi abi = {.magic = TURN_MAGIC,
+                                  .version = TURN_VERSION,
+                                  .abi_size = sizeof(struct turn_abi),
+                                  .result_size = sizeof(struct turn_result),
+                                  .task_size = sizeof(struct turn_task)};
     abi.result = address(&result);
     abi.full = address(&full_streams);
     abi.taken = address((const void *)(uintptr_t)interrupts_taken());
@@ -315,6 +320,11 @@ int corun_close(void)
 int corun_interrupt_now(void)
 {
     return corun_interrupt();
+}
+
+void *corun_tasks(void)
+{
+    return tasks_describe(runner.private_.loop);
 }
 
 void *corun_alloc(size_t size)

@@ -151,3 +151,65 @@ void inspect_chain(FILE *file, const corun_task *task, const char *margin)
         fputs("\n", file);
     }
 }
+
+/* ---------------------------------------------------------------- call graph */
+
+enum { DEEPEST_GRAPH = 24 };
+
+static void print_margin(FILE *file, int depth, const char *text)
+{
+    for (int i = 0; i < depth; i++)
+        fputs("    ", file);
+    fputs(text, file);
+}
+
+static void print_call(FILE *file, int depth, corun_where where)
+{
+    print_margin(file, depth, "  |   File '");
+    fputs(where.file, file);
+    fputs("', line ", file);
+    print_integer(file, (uint32_t)where.line);
+    fputs(", in async ", file);
+    fputs(where.function, file);
+    fputs("()\n", file);
+}
+
+static void print_graph_of(const corun_task *task, FILE *file, int depth);
+
+static void print_awaiters(const corun_task *task, FILE *file, int depth)
+{
+    const struct list *last = task->future.waiters, *at = last;
+    if (corun_task_awaited_by(task, NULL, 0) == 0)
+        return;
+    print_margin(file, depth, "  + Awaited by:\n");
+    do {
+        const corun_task *awaiter = awaiter_of(at = at->next);
+        if (awaiter)
+            print_graph_of(awaiter, file, depth + 1);
+    } while (at != last);
+}
+
+/* Circles end where the depth does. */
+static void print_graph_of(const corun_task *task, FILE *file, int depth)
+{
+    if (depth == DEEPEST_GRAPH) {
+        print_margin(file, depth, "...\n");
+        return;
+    }
+    print_margin(file, depth, "* Task(name='");
+    inspect_name(file, task);
+    fputs("')\n", file);
+    if (task->top)
+        print_margin(file, depth, "  + Call stack:\n");
+    for (const corun_frame *frame = task->top; frame; frame = frame->caller)
+        print_call(file, depth, where_stands(frame));
+    print_awaiters(task, file, depth);
+}
+
+void corun_print_call_graph(const corun_task *task, FILE *file)
+{
+    if (!task)
+        task = corun_current_task();
+    if (task)
+        print_graph_of(task, file, 0);
+}

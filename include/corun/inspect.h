@@ -70,9 +70,22 @@ CORUN_API corun_where corun_task_spawned_at(const corun_task *task);
  * runs, at once or, if a step is running, behind it. Not if the program has something else to do with that signal.
  * While a step goes on for ever nothing can be shown: the second SIGQUIT says so, the third ends the process.
  *
- *   asyncio  python -m asyncio pstree, print_call_graph, X6
+ *   asyncio  python -m asyncio pstree, X6
  */
 CORUN_API void corun_print_tasks(corun_loop *loop, FILE *file);
+
+/* Writes to `file` how one task (NULL: the current one) is waited for: where it stands, and the same of who awaits
+ * it, of who awaits those, at most 24 deep. In asyncio's form, without the addresses:
+ *
+ *     * Task(name='Task-2')
+ *       + Call stack:
+ *       |   File 'app.c', line 5, in async answer()
+ *       + Awaited by:
+ *         * Task(name='Task-1')
+ *
+ *   asyncio  print_call_graph, X5
+ */
+CORUN_API void corun_print_call_graph(const corun_task *task, FILE *file);
 
 #ifdef __cplusplus
 }

@@ -22,14 +22,27 @@ static void forget_places(char *text)
     *to = '\0';
 }
 
-static void draw(void)
+static FILE *open_drawing(void)
 {
     static char text[1 << 16];
     FILE *file = fmemopen(text, sizeof text - 1, "w");
     CHECK(file != NULL);
+    drawn = text;
+    return file;
+}
+
+static void draw(void)
+{
+    FILE *file = open_drawing();
     corun_print_tasks(NULL, file);
     fclose(file);
-    drawn = text;
+}
+
+static void draw_call_graph(const corun_task *task)
+{
+    FILE *file = open_drawing();
+    corun_print_call_graph(task, file);
+    fclose(file);
 }
 
 #define CHECK_DRAWN(expected) (draw(), forget_places(drawn), CHECK_TEXT(drawn, expected))
@@ -333,7 +346,18 @@ TEST_LOOP(who_spawns_eagerly_runs_meanwhile, ()) {
 
 /* ------------------------------------------------------------------- edges */
 
-/* INT-01 X5: M awaits mid awaits inner, and the parent awaits M. */
+/* Takes the places out of a call graph. */
+static void forget_lines(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from;) {
+        if (strncmp(from, "File '", 6) == 0)
+            from = strstr(from, ", in async ");
+        *to++ = *from++;
+    }
+    *to = '\0';
+}
+
 CORUN_ASYNC(graph_inner, (), (corun_where chain[3]; corun_task *awaiters[2];)) {
     CORUN_BEGIN();
     CORUN_AWAIT(corun_yield());
@@ -344,6 +368,21 @@ CORUN_ASYNC(graph_inner, (), (corun_where chain[3]; corun_task *awaiters[2];)) {
     CHECK_TEXT(corun_task_name(my->awaiters[0]), "parent");
     CHECK_EQ(corun_task_stack(my->awaiters[0], my->chain, 3), 1);
     CHECK_TEXT(my->chain[0].function, "join_one");
+    draw_call_graph(NULL);
+    forget_lines(drawn);
+    CHECK_TEXT(drawn, "* Task(name='M')\n"
+                      "  + Call stack:\n"
+                      "  |   , in async graph_inner()\n"
+                      "  |   , in async graph_mid()\n"
+                      "  + Awaited by:\n"
+                      "    * Task(name='parent')\n"
+                      "      + Call stack:\n"
+                      "      |   , in async join_one()\n"
+                      "      + Awaited by:\n"
+                      "        * Task(name='test')\n"
+                      "          + Call stack:\n"
+                      "          |   , in async a_task_sees_who_awaits_it()\n"
+                      "          |   , in async run_case()\n");
     CORUN_END();
 }
 
@@ -353,9 +392,10 @@ CORUN_ASYNC(graph_mid, (), ()) {
     CORUN_END();
 }
 
-/* INT-01, with a join in place of the group */
+/* INT-01 X5: M awaits mid awaits inner, and the parent awaits M; by a join, in place of the group */
 TEST_LOOP(a_task_sees_who_awaits_it, (corun_task *tasks[2];)) {
     CORUN_BEGIN();
+    name_myself();
     my->tasks[1] = spawn(CORUN_CALL(join_one, .task = &my->tasks[0]), "parent");
     my->tasks[0] = spawn(CORUN_CALL(graph_mid), "M");
     CORUN_AWAIT(corun_join(my->tasks[1]));
@@ -389,6 +429,25 @@ TEST_LOOP(an_awaiter_is_gone_when_its_wait_has_ended, (corun_task *tasks[3]; cor
     CHECK_EQ(corun_task_awaited_by(my->tasks[0], NULL, 0), 0);
     CORUN_AWAIT(CORUN_CALL(end_tasks, .tasks = my->tasks, .count = 3));
     CORUN_END();
+}
+
+TEST_LOOP(the_call_graph_of_a_circle_has_an_end, (corun_task *tasks[2];)) {
+    CORUN_BEGIN();
+    my->tasks[0] = spawn(CORUN_CALL(join_one, .task = &my->tasks[1]), "A");
+    my->tasks[1] = spawn(CORUN_CALL(join_one, .task = &my->tasks[0]), "B");
+    CORUN_AWAIT(corun_yield());
+    draw_call_graph(my->tasks[0]);
+    CHECK_EQ(lines_with("* Task(name='A')"), 12);
+    CHECK_EQ(lines_with("* Task(name='B')"), 12);
+    CHECK_EQ(lines_with(" ...\n"), 1);
+    CORUN_AWAIT(CORUN_CALL(end_tasks, .tasks = my->tasks, .count = 2));
+    CORUN_END();
+}
+
+TEST(outside_of_a_task_there_is_no_call_graph)
+{
+    draw_call_graph(NULL);
+    CHECK_TEXT(drawn, "");
 }
 
 /* ------------------------------------------------------------------ memory */

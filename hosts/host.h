@@ -92,6 +92,11 @@ struct host {
      * signals are another thread's, CORUN_UNSUPPORTED. Ending it never fails. */
     int (*signal)(void *state, int number, struct signal_handler *handler);
 
+    /* Reports by signal_arrived() that somebody asks to see what the program does, by the host's usual way; NULL
+     * ends that, and puts back exactly what was there before, unless somebody else has replaced it since.
+     * Returns 0, or CORUN_UNSUPPORTED: there is no way, or it means something else to the program. */
+    int (*show)(void *state, struct signal_handler *handler);
+
     /* Looks whether an interrupt has come, in the middle of a long step, where nothing but looking would
      * tell (no signals). Cheap enough to be called in a loop. */
     void (*peek)(void *state);
@@ -121,15 +126,15 @@ struct host {
     void (*threads_close)(void *threads);
 };
 
-#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, fd, interrupts, signal, peek, read, \
-                   write, call, call_cancel, threads_open, threads_submit, threads_take_back, threads_close) \
+#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, fd, interrupts, signal, show, peek, \
+                   read, write, call, call_cancel, threads_open, threads_submit, threads_take_back, threads_close) \
     static const struct host name = { \
         open,         close, now,         watch,        unwatch,        wait, \
-        wake,         fd,    interrupts,  signal,       peek,           read, \
-        write,        call,  call_cancel, threads_open, threads_submit, threads_take_back, \
-        threads_close}
+        wake,         fd,    interrupts,  signal,       show,           peek, \
+        read,         write, call,        call_cancel,  threads_open,   threads_submit, \
+        threads_take_back, threads_close}
 
-_Static_assert(sizeof(struct host) == 19 * sizeof(void (*)(void)),
+_Static_assert(sizeof(struct host) == 20 * sizeof(void (*)(void)),
                "a function was added to struct host: add it to CORUN_HOST");
 
 /* ------------------------------------------- what a host may use of the core */
@@ -138,9 +143,10 @@ _Static_assert(sizeof(struct host) == 19 * sizeof(void (*)(void)),
  * from a host's own entry points between turns. */
 CORUN_INTERNAL void watch_ready(struct watch *watch, int events);
 
-/* Tells that a signal has come. Async-signal-safe; on the thread of the handler's loop, or from a signal
- * handler that interrupts it: so it cannot be freed meanwhile. */
-CORUN_INTERNAL void signal_arrived(struct signal_handler *handler);
+/* Tells that a signal has come. Returns whether the loop has not looked since the one before. Async-signal-safe;
+ * on the thread of the handler's loop, or from a signal handler that interrupts it: so it cannot be freed
+ * meanwhile. */
+CORUN_INTERNAL bool signal_arrived(struct signal_handler *handler);
 
 /* corun_interrupt(), by a signal: `number` is what the process is to die of, if that comes to it.
  * Async-signal-safe. */
@@ -194,6 +200,7 @@ CORUN_INTERNAL int host_no_wait(void *state, int64_t deadline);
 CORUN_INTERNAL int host_no_fd(void *state);
 CORUN_INTERNAL int host_no_interrupts(void *state, const int *signals);
 CORUN_INTERNAL int host_no_signal(void *state, int number, struct signal_handler *handler);
+CORUN_INTERNAL int host_no_show(void *state, struct signal_handler *handler);
 CORUN_INTERNAL void host_no_peek(void *state);
 CORUN_INTERNAL int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes,
                                 uint32_t *out_id);

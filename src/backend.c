@@ -92,6 +92,13 @@ int backend_signal(struct backend *backend, int number, struct signal_handler *h
     return rc;
 }
 
+int backend_show(struct backend *backend, struct signal_handler *handler)
+{
+    int rc = backend->host->show(backend->state, handler);
+    assert(rc <= 0);
+    return rc;
+}
+
 void backend_peek(struct backend *backend)
 {
     backend->host->peek(backend->state);
@@ -164,6 +171,12 @@ int host_no_interrupts(void *state, const int *signals)
 int host_no_signal(void *state, int number, struct signal_handler *handler)
 {
     (void)state, (void)number, (void)handler;
+    return CORUN_UNSUPPORTED;
+}
+
+int host_no_show(void *state, struct signal_handler *handler)
+{
+    (void)state, (void)handler;
     return CORUN_UNSUPPORTED;
 }
 

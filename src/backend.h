@@ -22,6 +22,7 @@ CORUN_INTERNAL void backend_wake(struct backend *backend);
 CORUN_INTERNAL int backend_fd(struct backend *backend);
 CORUN_INTERNAL void backend_interrupts(struct backend *backend, const int *signals);
 CORUN_INTERNAL int backend_signal(struct backend *backend, int number, struct signal_handler *handler);
+CORUN_INTERNAL int backend_show(struct backend *backend, struct signal_handler *handler);
 CORUN_INTERNAL void backend_peek(struct backend *backend);
 CORUN_INTERNAL int64_t backend_read(struct backend *backend, int fd, void *buffer, size_t size_bytes);
 CORUN_INTERNAL int64_t backend_write(struct backend *backend, int fd, const void *bytes, size_t size_bytes);

@@ -33,6 +33,7 @@
 #include "reader.c"
 #include "report.c"
 #include "inspect.c"
+#include "tree.c"
 #include "complete.c"
 #include "runner.c"
 #include "close.c"

@@ -32,6 +32,7 @@ struct corun_loop {
     struct executor executor;
 
     struct signal_handler *signal_handlers; /* newest first */
+    struct signal_handler *show_handler;    /* shows the tasks to whoever asks the host; NULL: nobody can */
 
     struct watch **watches; /* by descriptor; NULL where none was ever used */
     int watch_capacity;
@@ -125,6 +126,9 @@ CORUN_INTERNAL void calls_drop(corun_loop *loop);
 /* signal.c: has the functions called whose signals have come; puts the signals back. */
 CORUN_INTERNAL void signals_queue_arrived(corun_loop *loop);
 CORUN_INTERNAL void signals_free(corun_loop *loop);
+/* In debug: has the tasks shown whenever somebody asks the host for it, until it is taken back. */
+CORUN_INTERNAL void show_start(corun_loop *loop);
+CORUN_INTERNAL void show_stop(corun_loop *loop);
 
 /* watch.c: gives back what the loop keeps for descriptors. */
 CORUN_INTERNAL void watches_free(corun_loop *loop);

@@ -1,13 +1,30 @@
 #include "report.h"
 
-#include <stdio.h>
-
 #include "duration.h"
 #include "inspect.h"
 #include "task.h"
 #include "text.h"
 
 /* -------------------------------------------------------------------- text */
+
+void print_integer(FILE *file, uint32_t number)
+{
+    char text[TEXT_NUMBER_SIZE];
+    text_append_number(text, number);
+    fputs(text, file);
+}
+
+void print_where(FILE *file, corun_where where)
+{
+    fputs(where.function ? where.function : "?", file);
+    if (!where.file)
+        return;
+    fputs(" (", file);
+    fputs(where.file, file);
+    fputs(":", file);
+    print_integer(file, (uint32_t)where.line);
+    fputs(")", file);
+}
 
 void report_text(const char *text)
 {
@@ -16,21 +33,12 @@ void report_text(const char *text)
 
 void report_integer(uint32_t number)
 {
-    char text[TEXT_NUMBER_SIZE];
-    text_append_number(text, number);
-    report_text(text);
+    print_integer(stderr, number);
 }
 
 void report_where(corun_where where)
 {
-    report_text(where.function ? where.function : "?");
-    if (!where.file)
-        return;
-    report_text(" (");
-    report_text(where.file);
-    report_text(":");
-    report_integer((uint32_t)where.line);
-    report_text(")");
+    print_where(stderr, where);
 }
 
 void report_failure(const corun_failure *failure)
@@ -68,7 +76,7 @@ static void print_report(const corun_report *report)
         }
         report_text("\n");
         if (!corun_task_done(report->task))
-            inspect_chain(report->task);
+            inspect_chain(stderr, report->task, "    ");
     }
     if (report->failure)
         report_failure(report->failure);
@@ -172,5 +180,22 @@ void report_deadlock_once(corun_loop *loop)
         return;
     loop->deadlock_told = true;
     report_text("corun: every task waits, and only an interrupt can end that\n");
-    corun_print_tasks(loop);
+    corun_print_tasks(loop, stderr);
+}
+
+/* Whether a run that ended so has failed, and not been told to end. */
+static bool has_failed(int error)
+{
+    return error && error != CORUN_INTERRUPTED && error != CORUN_SYSTEM_EXIT && error != CORUN_CANCELLED;
+}
+
+void report_run(corun_loop *loop, int error)
+{
+    if (error == CORUN_DEADLOCK)
+        report_text("corun: every task waits and nothing can wake one\n");
+    else if (loop->debug && has_failed(error) && !list_is_empty(&loop->tasks))
+        report_text("corun: the run has failed and leaves these tasks\n");
+    else
+        return;
+    corun_print_tasks(loop, stderr);
 }

@@ -2,6 +2,8 @@
 #ifndef CORUN_REPORT_H
 #define CORUN_REPORT_H
 
+#include <stdio.h>
+
 #include "loop.h"
 
 /* "Task was destroyed but it is pending!" */
@@ -20,7 +22,14 @@ CORUN_INTERNAL void report_slow(corun_loop *loop, corun_task *task, int64_t took
 CORUN_INTERNAL void report_left_references(corun_loop *loop);
 /* "The executor did not finishing joining its threads within ... seconds." */
 CORUN_INTERNAL void report_executor(corun_loop *loop, double seconds);
+/* Shows the tasks of a loop that has nothing to wait for but an interrupt. */
 CORUN_INTERNAL void report_deadlock_once(corun_loop *loop);
+/* Shows what a run that is over, with `error`, has left: after a deadlock; in debug after any failure. */
+CORUN_INTERNAL void report_run(corun_loop *loop, int error);
+
+/* Write to a file. */
+CORUN_INTERNAL void print_integer(FILE *file, uint32_t number);
+CORUN_INTERNAL void print_where(FILE *file, corun_where where);
 
 /* Write to standard error. */
 CORUN_INTERNAL void report_text(const char *text);

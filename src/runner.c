@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "inspect.h"
 #include "memory.h"
 #include "report.h"
 #include "task.h"
@@ -93,6 +92,8 @@ void runner_take_interrupts(corun_runner *runner)
         if (!runner->private_.takes_interrupts)
             backend_interrupts(&loop->backend, NULL);
     }
+    if (runner->private_.takes_interrupts)
+        show_start(loop);
     atomic_store(&loop->interrupts.by_signals, loop->backend.interruptible);
 }
 
@@ -101,6 +102,7 @@ void runner_leave_interrupts(corun_runner *runner)
     corun_loop *loop = runner->private_.loop;
     if (!runner->private_.takes_interrupts)
         return;
+    show_stop(loop);
     backend_interrupts(&loop->backend, NULL);
     interrupts_disclaim(loop);
     runner->private_.takes_interrupts = false;
@@ -215,10 +217,7 @@ static int end_run(corun_runner *runner, int rc)
         runner->private_.failure =
             failure_retain((corun_failure *)(uintptr_t)corun_task_failure(main_task));
     }
-    if (error == CORUN_DEADLOCK) {
-        report_text("corun: every task waits and nothing can wake one\n");
-        corun_print_tasks(runner->private_.loop);
-    }
+    report_run(runner->private_.loop, error);
     loop_forget_stop(runner->private_.loop, main_task);
     runner->private_.loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
     runner->private_.main_task = NULL;

@@ -6,8 +6,10 @@
  */
 #include <errno.h>
 
+#include "inspect.h"
 #include "loop.h"
 #include "memory.h"
+#include "report.h"
 #include "standing.h"
 
 struct signal_handler {
@@ -19,12 +21,13 @@ struct signal_handler {
 };
 
 /* Async-signal-safe: atomics and the host's wake, nothing else. */
-void signal_arrived(struct signal_handler *handler)
+bool signal_arrived(struct signal_handler *handler)
 {
     corun_loop *loop = handler->loop;
-    atomic_store(&handler->arrived, true);
+    bool unseen = atomic_exchange(&handler->arrived, true);
     atomic_store(&loop->woken, true);
     backend_wake(&loop->backend);
+    return unseen;
 }
 
 void signals_queue_arrived(corun_loop *loop)
@@ -32,6 +35,8 @@ void signals_queue_arrived(corun_loop *loop)
     for (struct signal_handler *at = loop->signal_handlers; at; at = at->next)
         if (atomic_exchange(&at->arrived, false))
             standing_queue(at->call);
+    if (loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
+        standing_queue(loop->show_handler->call);
 }
 
 /* Takes the handler of `number` off the loop's list. NULL: there is none. */
@@ -113,8 +118,39 @@ int corun_loop_remove_signal_handler(corun_loop *loop, int number)
     return 1;
 }
 
+/* -------------------------------------------------------------------- show */
+
+static void show_tasks(void *loop)
+{
+    report_text("corun: the tasks\n");
+    corun_print_tasks(loop, stderr);
+}
+
+/* No hold: who looks wakes nobody. Without memory nothing is shown. */
+void show_start(corun_loop *loop)
+{
+    struct signal_handler *handler = loop->debug ? create_handler(loop, 0, show_tasks, loop) : NULL;
+    if (!handler)
+        return;
+    if (backend_show(&loop->backend, handler) < 0)
+        free_handler(handler);
+    else
+        loop->show_handler = handler;
+}
+
+void show_stop(corun_loop *loop)
+{
+    struct signal_handler *handler = loop->show_handler;
+    if (!handler)
+        return;
+    backend_show(&loop->backend, NULL);
+    loop->show_handler = NULL;
+    free_handler(handler);
+}
+
 void signals_free(corun_loop *loop)
 {
+    show_stop(loop);
     while (loop->signal_handlers)
         corun_loop_remove_signal_handler(loop, loop->signal_handlers->number);
 }

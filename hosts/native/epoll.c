@@ -181,6 +181,14 @@ static int epoll_signal(void *self, int number, struct signal_handler *handler)
     return 0;
 }
 
+static int epoll_show(void *self, struct signal_handler *handler)
+{
+    if (handler)
+        return signals_show(self, handler);
+    signals_show_no_more(self);
+    return 0;
+}
+
 static int64_t epoll_read(void *self, int fd, void *buffer, size_t size_bytes)
 {
     return streams_read(&((struct epoll_state *)self)->streams, fd, buffer, size_bytes);
@@ -192,8 +200,8 @@ static int64_t epoll_write(void *self, int fd, const void *bytes, size_t size_by
 }
 
 CORUN_HOST(host_epoll, epoll_open, epoll_close, epoll_now, epoll_watch, epoll_unwatch,
-           epoll_wait_host, epoll_wake, epoll_fd, epoll_interrupts, epoll_signal, host_no_peek, epoll_read,
-           epoll_write, host_no_call, host_no_call_cancel,
+           epoll_wait_host, epoll_wake, epoll_fd, epoll_interrupts, epoll_signal, epoll_show, host_no_peek,
+           epoll_read, epoll_write, host_no_call, host_no_call_cancel,
            threads_open, threads_submit, threads_take_back, threads_close);
 
 int corun_loop_epoll(corun_loop **out_loop)

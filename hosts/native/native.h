@@ -29,6 +29,9 @@ CORUN_INTERNAL void signals_stop(const void *owner);
 /* The duty of the host's `signal`. */
 CORUN_INTERNAL int signals_report(const void *owner, int number, struct signal_handler *handler);
 CORUN_INTERNAL void signals_report_no_more(const void *owner, int number);
+/* The duty of the host's `show`. One loop a process may have it. */
+CORUN_INTERNAL int signals_show(const void *owner, struct signal_handler *handler);
+CORUN_INTERNAL void signals_show_no_more(const void *owner);
 /* Ends the process by the default action of a signal, as if nobody had handled it. Returns if that action is
  * another one. Async-signal-safe. */
 CORUN_INTERNAL void signals_die_of(int number);

@@ -1,6 +1,6 @@
 /* Signals become interrupts, by asyncio's rules (B35-B37): only in the main thread, only for a signal
  * whose disposition is the default, put back only if it is still ours. Or they are reported to a loop that has
- * a function for them; then they are no interrupts.
+ * a function for them; then they are no interrupts. Or somebody asks by one to see the tasks.
  *
  * The handlers only note what has come and wake the loop. A second interrupt that finds the same step
  * still running ends the process: the default action is restored and the signal sent again, so that whoever
@@ -45,6 +45,15 @@ static struct {
     } of[LARGEST_SIGNAL + 1];
 } reported;
 
+/* Whoever shows the tasks when SIGQUIT comes. */
+static struct {
+    const void *owner; /* NULL: nobody */
+    pthread_t thread;
+    _Atomic(struct signal_handler *) handler;
+    struct sigaction before;
+    int unseen; /* how many have come that the loop has not looked at, but for the first of them */
+} shown;
+
 void signals_die_of(int number)
 {
     sigset_t only;
@@ -78,6 +87,25 @@ static void report(int number)
     errno = kept;
 }
 
+/* Who sees nothing happen sends it again: then a step is running that may never end, and nothing but the default
+ * action, which quits, helps. */
+static void ask_to_show(int number)
+{
+    static const char told[] = "corun: the tasks are shown when the present step has ended; once more quits\n";
+    int kept = errno;
+    struct signal_handler *handler = atomic_load(&shown.handler);
+    if (!pthread_equal(pthread_self(), shown.thread))
+        pthread_kill(shown.thread, number);
+    else if (!handler || !signal_arrived(handler))
+        shown.unseen = 0;
+    else if (++shown.unseen > 1)
+        signals_die_of(number);
+    else if (write(STDERR_FILENO, told, sizeof told - 1) < 0) {
+        /* there is nobody to be told */
+    }
+    errno = kept;
+}
+
 static bool is_main_thread(void)
 {
     return syscall(SYS_gettid) == getpid();
@@ -101,16 +129,21 @@ static bool is_installed(int number, void (*handler)(int))
 
 /* -------------------------------------------------------------- interrupts */
 
+/* Takes a signal over whose disposition is the default. */
+static bool take_default(int number, void (*handler)(int), int flags, struct sigaction *out_before)
+{
+    return sigaction(number, NULL, out_before) == 0 && !(out_before->sa_flags & SA_SIGINFO)
+           && out_before->sa_handler == SIG_DFL && install(number, handler, flags) == 0;
+}
+
 /* One that is reported to a loop is taken when that has ended. */
 static bool take_signal(int number, struct taken *out_taken)
 {
     struct taken taken = {.number = number};
     if (is_installed(number, report)) {
         taken.before.sa_handler = SIG_DFL;
-    } else {
-        if (sigaction(number, NULL, &taken.before) < 0 || taken.before.sa_flags & SA_SIGINFO
-            || taken.before.sa_handler != SIG_DFL || install(number, handle, 0) < 0)
-            return false;
+    } else if (!take_default(number, handle, 0, &taken.before)) {
+        return false;
     }
     *out_taken = taken;
     return true;
@@ -186,4 +219,33 @@ void signals_report_no_more(const void *owner, int number)
         install(number, SIG_DFL, 0);
     reported.of[number].owner = NULL;
     atomic_store(&reported.of[number].handler, NULL);
+}
+
+/* -------------------------------------------------------------------- show */
+
+/* Valid before the signal can come. SA_RESTART: who asks must not disturb. */
+int signals_show(const void *owner, struct signal_handler *handler)
+{
+    if (shown.owner || !is_main_thread())
+        return CORUN_UNSUPPORTED;
+    shown.thread = pthread_self();
+    shown.unseen = 0;
+    atomic_store(&shown.handler, handler);
+    if (!take_default(SIGQUIT, ask_to_show, SA_RESTART, &shown.before)) {
+        atomic_store(&shown.handler, NULL);
+        return CORUN_UNSUPPORTED;
+    }
+    shown.owner = owner;
+    return 0;
+}
+
+/* The disposition comes first: what comes in between is told to nobody. */
+void signals_show_no_more(const void *owner)
+{
+    if (shown.owner != owner)
+        return;
+    if (is_installed(SIGQUIT, ask_to_show))
+        sigaction(SIGQUIT, &shown.before, NULL);
+    atomic_store(&shown.handler, NULL);
+    shown.owner = NULL;
 }

@@ -259,7 +259,8 @@ static int sim_interrupts(void *self, const int *signals)
 }
 
 CORUN_HOST(host_sim, sim_open, sim_close, sim_now, sim_watch_fd, sim_unwatch, sim_wait, sim_wake,
-           host_no_fd, sim_interrupts, host_no_signal, host_no_peek, sim_read, sim_write, host_no_call,
+           host_no_fd, sim_interrupts, host_no_signal, host_no_show, host_no_peek, sim_read,
+           sim_write, host_no_call,
            host_no_call_cancel,
            sim_threads_open, sim_threads_submit, sim_threads_take_back, sim_threads_close);
 

@@ -6,4 +6,5 @@
 #include "start.c"
 #include "hosts/sim/sim.c"
 #include "hosts/sim/threads.c"
+#include "hosts/web/tasks.c"
 #include "hosts/web/turn.c"

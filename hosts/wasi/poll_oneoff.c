@@ -259,7 +259,8 @@ static int64_t oneoff_write(void *self, int fd, const void *bytes, size_t size_b
 }
 
 CORUN_HOST(host_oneoff, oneoff_open, oneoff_close, oneoff_now, oneoff_watch_fd, oneoff_unwatch, oneoff_wait,
-           oneoff_wake, host_no_fd, oneoff_interrupts, host_no_signal, oneoff_peek, oneoff_read, oneoff_write,
+           oneoff_wake, host_no_fd, oneoff_interrupts, host_no_signal, host_no_show, oneoff_peek,
+           oneoff_read, oneoff_write,
            host_no_call, host_no_call_cancel,
            host_no_threads_open, host_no_threads_submit, host_no_threads_take_back, host_no_threads_close);
 

@@ -18,6 +18,7 @@
  *   corun_ready(fd, events) -> nothing: what was wanted (1, 2, 3) may be tried again now
  *   corun_close() -> 0, or an error: starts the orderly close; turn until -2, then ask corun_result.
  *       The end of the input and of the output buffers has been dealt with by then.
+ *   corun_tasks() -> address of a struct turn_tasks, which is the driver's to free with corun_free; 0: no memory
  *   corun_alloc(size) -> address or 0, corun_free(address)
  *
  * Reading descriptor 0 calls WASI's fd_read, which must answer EAGAIN (6) when nothing has arrived and
@@ -30,7 +31,7 @@
 
 #include <stdint.h>
 
-enum { TURN_MAGIC = 0x4e524f43 /* "CORN" */, TURN_VERSION = 1 };
+enum { TURN_MAGIC = 0x4e524f43 /* "CORN" */, TURN_VERSION = 2 };
 
 /* All members are 32 bits wide, so that the offsets are the same for every compiler. */
 struct turn_abi {
@@ -41,6 +42,7 @@ struct turn_abi {
     uint32_t result;      /* its address */
     uint32_t full;        /* address of a uint32_t: bit fd set while output to it should wait */
     uint32_t taken;       /* address of a uint32_t: interrupts that loops have dealt with so far, also inside a turn */
+    uint32_t task_size;   /* of struct turn_task, in bytes */
 };
 
 enum { TURN_IDLE, TURN_RUNNING, TURN_CLOSING, TURN_CLOSED };
@@ -56,6 +58,23 @@ struct turn_result {
     uint32_t value_size;
     uint32_t value_low, value_high; /* the 64 bits of an 'i' or 'f' */
     int32_t status;         /* what a process would exit with: .i of main, 1 after an error */
+};
+
+/* The tasks that are not done, oldest first. What it points to is valid until the guest is entered again. */
+struct turn_tasks {
+    uint32_t size;  /* of this and all that follows, in bytes */
+    uint32_t count; /* of struct turn_task that follow, each with its two lists behind it */
+};
+
+struct turn_task {
+    uint32_t id;        /* tells tasks apart */
+    uint32_t name;      /* address of text */
+    uint32_t state;     /* likewise: one of corun_task_state's */
+    uint32_t waits_for; /* likewise; 0: it does not wait */
+    uint32_t file;      /* likewise: where it was spawned; 0: unknown */
+    uint32_t line;
+    uint32_t places;    /* how many follow: address of the file's name, of the function's, line; innermost first */
+    uint32_t awaiters;  /* how many ids follow those: of the tasks that wait for it */
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include "src/corun_all.c"
 
 #include "start.c"
+#include "tasks.c"
 #include "turn.c"
 #include "hosts/sim/sim.c"
 #include "hosts/sim/threads.c"

@@ -15,6 +15,7 @@
 
 #include "corun/runner.h"
 #include "hosts/host.h"
+#include "tasks.h"
 
 #define EXPORT(name) __attribute__((used, visibility("default"), export_name(#name))) name
 
@@ -102,7 +103,7 @@ static int64_t turn_write(void *self, int fd, const void *bytes, size_t size_byt
 }
 
 CORUN_HOST(host_turn, turn_open, turn_close, turn_now, turn_watch, turn_unwatch, host_no_wait, turn_wake,
-           host_no_fd, turn_interrupts, host_no_signal, turn_peek, turn_read, turn_write, host_no_call,
+           host_no_fd, turn_interrupts, host_no_signal, host_no_show, turn_peek, turn_read, turn_write, host_no_call,
            host_no_call_cancel,
            host_no_threads_open, host_no_threads_submit, host_no_threads_take_back, host_no_threads_close);
 
@@ -222,13 +223,17 @@ __attribute__((used, visibility("default"), export_name("corun_interrupt"))) int
 int EXPORT(corun_wants)(int fd);
 void EXPORT(corun_ready)(int fd, int events);
 int EXPORT(corun_close)(void);
+void *EXPORT(corun_tasks)(void);
 void *EXPORT(corun_alloc)(size_t size);
 void EXPORT(corun_free)(void *memory);
 
 void *corun_abi(void)
 {
-    static struct turn_abi abi = {
-        TURN_MAGIC, TURN_VERSION, sizeof(struct turn_abi), sizeof(struct turn_result), 0, 0, 0};
+    static struct turn_abi abi = {.magic = TURN_MAGIC,
+                                  .version = TURN_VERSION,
+                                  .abi_size = sizeof(struct turn_abi),
+                                  .result_size = sizeof(struct turn_result),
+                                  .task_size = sizeof(struct turn_task)};
     abi.result = address(&result);
     abi.full = address(&full_streams);
     abi.taken = address((const void *)(uintptr_t)interrupts_taken());
@@ -315,6 +320,11 @@ int corun_close(void)
 int corun_interrupt_now(void)
 {
     return corun_interrupt();
+}
+
+void *corun_tasks(void)
+{
+    return tasks_describe(runner.private_.loop);
 }
 
 void *corun_alloc(size_t size)

@@ -261,9 +261,9 @@ CORUN_API void corun_loop_set_exception_handler(corun_loop *loop, corun_exceptio
 CORUN_API void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *report);
 
 /* Debug mode: references that were never released are reported at close, deadlocks too, steps and calls that
- * take long; what only the loop's own thread may do returns CORUN_WRONG_THREAD in another while the loop runs; the
- * C stack is filled before each step, so that stale locals show. On if CORUN_DEBUG in the environment is
- * set, not empty and not 0.
+ * take long; a run that fails shows the tasks that it leaves, SIGQUIT those that are there (inspect.h); what only the
+ * loop's own thread may do returns CORUN_WRONG_THREAD in another while the loop runs; the C stack is filled before
+ * each step, so that stale locals show. On if CORUN_DEBUG in the environment is set, not empty and not 0.
  *
  *   asyncio  loop.set_debug, B69 L9 X2
  */

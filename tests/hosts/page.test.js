@@ -31,6 +31,8 @@ describe('corun page', { skip: !tests('chromium') && 'chromium is not tested' },
     );
     await start.click();
     await driver.wait(until.elementTextContains(output, '4'), 20_000);
+    const tasks = await driver.findElement(By.id('tasks'));
+    await driver.wait(until.elementTextMatches(tasks, /pending, waits for sleep\nin countdown \(/), 20_000);
     await abort.click();
     await driver.wait(until.elementTextContains(output, 'clean\n'.trim()), 20_000);
     await driver.wait(until.elementIsEnabled(start), 20_000);

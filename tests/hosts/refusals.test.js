@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { VERSION } from '../../web/src/protocol.js';
 import { example, run, runHosts, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
@@ -116,7 +117,7 @@ function damage(good) {
 
 function otherVersion(good) {
   const bytes = Buffer.from(good);
-  const at = bytes.indexOf('CORN\x01\0\0\0', 0, 'latin1');
+  const at = bytes.indexOf(`CORN${String.fromCharCode(VERSION)}\0\0\0`, 0, 'latin1');
   assert.ok(at > 0, 'the table of the interface is in the data');
   bytes[at + 4] = 77;
   return bytes;

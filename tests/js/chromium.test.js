@@ -71,6 +71,52 @@ test('by keyboard', { skip }, async () => {
   assert.equal(await browser.driver.switchTo().activeElement().getAttribute('id'), 'start');
 });
 
+test('the tasks are shown while the program runs', { skip }, async () => {
+  await load('');
+  assert.equal(await find('tasks').getText(), 'None.');
+  await find('start').click();
+  await wait('tasks', /^Task-\d+: pending, waits for sleep\nin countdown \(.*countdown\.c:\d+\)$/);
+  await find('abort').click();
+  await wait('status', /^Rejected: AbortError: /);
+  assert.equal(await find('tasks').getText(), 'None.');
+});
+
+test('trees of tasks are nested lists, very long ones are cut', { skip }, async () => {
+  const got = await inPage(`${openKit('{}')}
+    const { watchTasks } = await import('/tasks.js');
+    const list = document.getElementById('tasks');
+    const texts = (under) => [...under.children].map((item) => {
+      const [name] = item.textContent.split(':');
+      const inner = item.querySelector(':scope > ul');
+      return inner ? [name, ...texts(inner)] : name;
+    });
+    const shown = async (entry) => {
+      const running = runner.run(entry).catch((error) => error.name);
+      await saw('waiting');
+      out = '';
+      const stop = watchTasks(runner, list);
+      while (list.children.length < 2) await soon();
+      const result = texts(list);
+      stop();
+      runner.interrupt();
+      await running;
+      return result.slice(1);
+    };
+    const families = await shown('families');
+    const dynasty = await shown('dynasty');
+    runner.kill();
+    return [families, dynasty.at(-1), list.textContent];`);
+  assert.deepEqual(got, [
+    [
+      ['mother', 'child é'],
+      ['father', 'child é'],
+      ['chicken', ['egg', 'chicken']],
+    ],
+    'and 9987 more',
+    'None.',
+  ]);
+});
+
 test('a narrow window needs no sideways scrolling', { skip }, async () => {
   await browser.driver.manage().window().setRect({ width: 320, height: 640 });
   await load('');

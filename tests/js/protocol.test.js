@@ -11,7 +11,7 @@ const result = 128;
 function memory(/** @type {[number, number][]} */ ...changes) {
   const buffer = new ArrayBuffer(65536);
   const view = new DataView(buffer);
-  [MAGIC, VERSION, 28, 44, result, 256, 260].forEach((word, i) => view.setUint32(table + i * 4, word, true));
+  [MAGIC, VERSION, 32, 44, result, 256, 260, 32].forEach((word, i) => view.setUint32(table + i * 4, word, true));
   for (const [at, word] of changes) view.setUint32(at, word, true);
   return buffer;
 }
@@ -21,7 +21,7 @@ test('a table in order is read', () => {
 });
 
 test('each field of the table is checked', async (t) => {
-  const names = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken'];
+  const names = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken', 'task_size'];
   for (const [i, name] of names.entries()) {
     for (const word of [0, 3, 65535, 65536, 0xffffffff]) {
       await t.test(`${name} = ${word}`, () => {

@@ -64,15 +64,15 @@ TEST_LOOP(printing_tasks_needs_no_memory_and_no_loop, (long made;)) {
     CHECK_ERROR(corun_spawn(CORUN_CALL(outer), NULL), 0);
     CORUN_AWAIT(corun_yield());
     test_fail_allocation(1);
-    corun_print_tasks(NULL);
-    corun_print_tasks(corun_current_loop());
+    corun_print_tasks(NULL, stderr);
+    corun_print_tasks(corun_current_loop(), stderr);
     test_fail_allocation(0);
     CORUN_END();
 }
 
 TEST(printing_tasks_outside_of_a_loop_does_nothing)
 {
-    corun_print_tasks(NULL);
+    corun_print_tasks(NULL, stderr);
 }
 
 /* ------------------------------------------------------------------ failures */

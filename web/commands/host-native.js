@@ -5,7 +5,7 @@ import { nativeProgram } from './program.js';
 import { dieOf, endLike, onInterrupt } from './signals.js';
 
 /** @param {import('./run.js').Request} request */
-export async function runOn({ file, args, env, dirs, lint, grace }) {
+export async function runOn({ file, args, env, dirs, debug, lint, grace }) {
   if (Object.keys(dirs).length) throw usageError('--dir is for WebAssembly: a native program sees every directory');
   const path = await nativeProgram(file, { lint });
   const child = spawn(path, args.slice(1), { argv0: args[0], env: { ...process.env, ...env }, stdio: 'inherit' });
@@ -15,6 +15,7 @@ export async function runOn({ file, args, env, dirs, lint, grace }) {
   });
   const limit = killAfter(child, grace);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
+  if (debug) process.on('SIGQUIT', () => {}); // the terminal's: the program shows its tasks
   const { code, signal } = await ended;
   clearTimeout(limit.timer);
   return limit.passed ? dieOf('SIGINT') : endLike(code, signal);

@@ -3,10 +3,11 @@
  * lies beside it. Abort once cancels its main, which cleans up; twice ends the run.
  */
 import { Runner } from './dist/corun.js';
+import { watchTasks } from './tasks.js';
 
 /** @param {string} id */
 const element = (id) => /** @type {any} */ (document.getElementById(id));
-const [form, args, stdin, start, abort, status, output] = [
+const [form, args, stdin, start, abort, status, output, tasks] = [
   'form',
   'args',
   'stdin',
@@ -14,6 +15,7 @@ const [form, args, stdin, start, abort, status, output] = [
   'abort',
   'status',
   'output',
+  'tasks',
 ].map(element);
 
 /** @type {{ runner: Runner, controller: AbortController } | undefined} */
@@ -58,6 +60,7 @@ async function runProgram() {
   });
   const controller = new AbortController();
   running = { runner, controller };
+  const stopWatching = watchTasks(runner, tasks);
   abort.disabled = false;
   abort.focus();
   try {
@@ -68,7 +71,7 @@ async function runProgram() {
     const value = result.value === undefined ? '' : `, value ${result.value}`;
     return `Ended with status ${result.status}${value}.`;
   } finally {
-    await runner.close();
+    await runner.close().finally(stopWatching);
   }
 }
 

@@ -179,6 +179,16 @@ export class Driver {
     return Math.max(0, this.#given - Math.max(0, this.#machine.taken - this.#takenBefore));
   }
 
+  /**
+   * The guest's tasks; undefined: it will never be entered again.
+   *
+   * @returns {Promise<import('./tasks.js').TaskRecord[] | undefined>}
+   */
+  async tasks() {
+    await null; // whoever asks may have been called from inside a turn, which is over now
+    return this.#state === 'dead' ? undefined : this.#machine.tasks;
+  }
+
   kill() {
     this.#end('dead', { kind: 'killed' });
   }

@@ -9,6 +9,7 @@ import { openMachine } from './machine.js';
  * @property {() => Promise<import('./protocol.js').Outcome>} close never rejects
  * @property {() => boolean} interrupt whether somebody will see it
  * @property {number} pendingInterrupts given, and not dealt with by the guest's loop
+ * @property {() => Promise<import('./tasks.js').TaskRecord[] | undefined>} tasks undefined: the guest is gone
  * @property {() => void} kill a pending start or close ends as killed
  * @property {() => Promise<void>} dispose when it will not be used again
  * @property {() => Record<string, Uint8Array> | undefined} files
@@ -39,6 +40,7 @@ export async function openGuest(loaded, settings, parts) {
     get pendingInterrupts() {
       return driver.pendingInterrupts;
     },
+    tasks: () => driver.tasks(),
     kill: () => driver.kill(),
     dispose: async () => parts.input.stop(),
     files: () => machine.files?.collect?.(),

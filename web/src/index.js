@@ -7,3 +7,6 @@ export { CorunError } from './errors.js';
 /** @typedef {import('./options.js').RunOptions} RunOptions */
 /** @typedef {import('./session.js').RunResult} RunResult */
 /** @typedef {import('./source.js').Source} Source */
+/** @typedef {import('./tasks.js').TaskTree} TaskTree */
+/** @typedef {import('./tasks.js').TaskState} TaskState */
+/** @typedef {import('./tasks.js').Place} Place */

@@ -1,6 +1,7 @@
 /** The guest's instance: made, checked, and wrapped so that nobody else touches its memory. */
 import { badModule, checkModule, entriesOf, readAbi, readResult } from './protocol.js';
 import { CorunError } from './errors.js';
+import { readTasks } from './tasks.js';
 import { openEmscripten } from './emscripten.js';
 import { openFiles } from './files.js';
 import { host } from '#host';
@@ -57,6 +58,14 @@ export class Machine {
 
   get result() {
     return readResult(this.exports.corun_result(), this.#memory.buffer, this.label);
+  }
+
+  get tasks() {
+    const address = this.exports.corun_tasks();
+    if (address === 0) throw new CorunError('ENOMEM', 'no memory for a list of the tasks');
+    const tasks = readTasks(address, this.#memory.buffer, this.label);
+    this.exports.corun_free(address);
+    return tasks;
   }
 
   /**

@@ -6,9 +6,11 @@
 import { CorunError } from './errors.js';
 
 export const MAGIC = 0x4e524f43;
-export const VERSION = 1;
-const ABI_FIELDS = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken'];
+export const VERSION = 2;
+const ABI_FIELDS = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken', 'task_size'];
 const RESULT_FIELDS = 11;
+/** Words of struct turn_task. */
+export const TASK_FIELDS = 8;
 
 /** The states of struct turn_result. */
 export const TURN = { IDLE: 0, RUNNING: 1, CLOSING: 2, CLOSED: 3 };
@@ -32,6 +34,7 @@ export const ENDED = -2;
  * @property {(fd: number) => number} corun_wants
  * @property {(fd: number, events: number) => void} corun_ready
  * @property {() => number} corun_close
+ * @property {() => number} corun_tasks
  * @property {(size: number) => number} corun_alloc
  * @property {(address: number) => void} corun_free
  */
@@ -63,6 +66,7 @@ const REQUIRED = [
   'corun_wants',
   'corun_ready',
   'corun_close',
+  'corun_tasks',
   'corun_alloc',
   'corun_free',
 ];
@@ -153,7 +157,7 @@ export function checkExports(module, label) {
     );
   }
   for (const name of REQUIRED) {
-    if (exports.get(name) !== 'function') throw badModule(label, `does not export the function ${name}`);
+    if (exports.get(name) !== 'function') throw badModule(label, `does not export the function ${name}: is it of another Corun release?`);
   }
   if (exports.get('memory') !== 'memory') throw badModule(label, 'does not export its memory');
 }
@@ -175,7 +179,7 @@ export function entriesOf(module) {
  */
 export function readAbi(address, memory, label) {
   const fields = readWords(address, ABI_FIELDS.length, memory, label, 'its ABI table');
-  const [magic, version, abiSize, resultSize, result, full, taken] = /** @type {number[]} */ (fields);
+  const [magic, version, abiSize, resultSize, result, full, taken, taskSize] = /** @type {number[]} */ (fields);
   if (magic !== MAGIC)
     throw badModule(label, 'is not a Corun program: its ABI table does not begin with CORN');
   if (version !== VERSION) {
@@ -186,6 +190,7 @@ export function readAbi(address, memory, label) {
   }
   checkSize('abi_size', abiSize, ABI_FIELDS.length * 4, label);
   checkSize('result_size', resultSize, RESULT_FIELDS * 4, label);
+  checkSize('task_size', taskSize, TASK_FIELDS * 4, label);
   checkAddress('result', result, RESULT_FIELDS * 4, memory, label);
   checkAddress('full', full, 4, memory, label);
   checkAddress('taken', taken, 4, memory, label);
@@ -277,7 +282,7 @@ function readValue(tag, { bytes, size, low, high }, memory, label) {
 }
 
 /** @param {number} address @param {ArrayBuffer} memory @param {string} label */
-function readText(address, memory, label) {
+export function readText(address, memory, label) {
   if (address === 0) return '';
   const bytes = new Uint8Array(memory);
   const end = address < bytes.length ? bytes.indexOf(0, address) : -1;
@@ -286,7 +291,7 @@ function readText(address, memory, label) {
 }
 
 /** The version of the messages below; first thing said in both directions. */
-export const WORKER_VERSION = 1;
+export const WORKER_VERSION = 2;
 
 /**
  * @typedef {object} OpenMessage
@@ -306,6 +311,7 @@ export const WORKER_VERSION = 1;
  *   | { type: 'start', entry: string, args: string[] }
  *   | { type: 'close' }
  *   | { type: 'interrupt', number: number }
+ *   | { type: 'tasks', number: number }
  *   | { type: 'chunk', bytes: Uint8Array | null, error?: import('./errors.js').PlainError }
  *   | { type: 'room', fd: number, size: number, broken: boolean }} ToWorker
  */
@@ -317,6 +323,7 @@ export const WORKER_VERSION = 1;
  *   | { type: 'failed', error: import('./errors.js').PlainError }
  *   | { type: 'outcome', outcome: Outcome, files: Record<string, Uint8Array> | null }
  *   | { type: 'acknowledged', number: number }
+ *   | { type: 'tasks', number: number, tasks?: import('./tasks.js').TaskRecord[], error?: import('./errors.js').PlainError }
  *   | { type: 'pull' }
  *   | { type: 'output', fd: number, bytes: Uint8Array }} FromWorker
  */

@@ -5,6 +5,7 @@ import { CONTROL, WORKER_VERSION, checkModule } from './protocol.js';
 
 /** @typedef {import('./protocol.js').FromWorker} FromWorker */
 /** @typedef {import('./protocol.js').ToWorker} ToWorker */
+/** @typedef {import('./tasks.js').TaskRecord} TaskRecord */
 /** @typedef {import('./protocol.js').Outcome} Outcome */
 
 /** @implements {RemoteGuestShape} */
@@ -20,6 +21,9 @@ class RemoteGuest {
   /** @type {((outcome: Outcome) => void) | undefined} */ #settle;
   /** @type {Outcome | undefined} why the guest cannot be used any more */ #gone;
   /** @type {Record<string, Uint8Array> | undefined} */ #files;
+  #asked = 0;
+  /** @type {Map<number, { resolve: (tasks: TaskRecord[] | undefined) => void, reject: (error: unknown) => void }>} */
+  #questions = new Map();
   /** @type {(error?: unknown) => void} */ #opened = () => {};
 
   remote = true;
@@ -78,6 +82,31 @@ class RemoteGuest {
     return this.#settle ? this.#sent - this.#acknowledged : 0;
   }
 
+  /** In a tight loop the answer does not come before that has ended. */
+  tasks() {
+    if (this.#gone) return Promise.resolve(undefined);
+    const number = ++this.#asked;
+    return /** @type {Promise<TaskRecord[] | undefined>} */ (
+      new Promise((resolve, reject) => {
+        this.#questions.set(number, { resolve, reject });
+        this.#link.post({ type: 'tasks', number });
+      })
+    );
+  }
+
+  /** @param {Extract<FromWorker, { type: 'tasks' }>} answer */
+  #answer({ number, tasks, error }) {
+    const question = this.#questions.get(number);
+    this.#questions.delete(number);
+    if (error) question?.reject(fromPlain(error));
+    else question?.resolve(tasks);
+  }
+
+  #answerNoMore() {
+    for (const { resolve } of this.#questions.values()) resolve(undefined);
+    this.#questions.clear();
+  }
+
   kill() {
     this.#end({ kind: 'killed' });
     this.dispose();
@@ -85,6 +114,7 @@ class RemoteGuest {
 
   async dispose() {
     this.#gone ??= { kind: 'killed' };
+    this.#answerNoMore();
     this.#streams.input.stop();
     this.#link.onfail = () => {};
     await this.#link.terminate();
@@ -109,6 +139,8 @@ class RemoteGuest {
       case 'acknowledged':
         this.#acknowledged = message.number;
         return;
+      case 'tasks':
+        return this.#answer(message);
       case 'outcome':
         this.#files = message.files ?? undefined;
         this.#settleWith(message.outcome);
@@ -163,6 +195,7 @@ class RemoteGuest {
   /** @param {Outcome} outcome */
   #end(outcome) {
     this.#gone ??= outcome;
+    this.#answerNoMore();
     this.#settleWith(outcome);
   }
 

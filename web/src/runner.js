@@ -88,6 +88,26 @@ export class Runner {
   }
 
   /**
+   * The program's tasks that are not done, as trees: a task stands below the one that waits for it, each
+   * once; those that nobody waits for are first. Empty before the first run. While a step runs the answer is
+   * still to come: in a Worker a tight loop gives none before it is killed.
+   *
+   *     [{ name: 'Task-1', state: 'pending', waitsFor: 'task', spawnedAt: { file: 'app.c', line: 40 },
+   *        stack: [{ function: 'app', file: 'app.c', line: 30 }],
+   *        awaits: [{ name: 'Task-2', state: 'pending', waitsFor: 'sleep', ... }] }]
+   *
+   * Rejects with a CorunError `CORUN_CLOSED` on a runner that is closed, killed, or whose program has
+   * called exit() or trapped.
+   *
+   * page: yes, worker: yes, Node: yes
+   *
+   * @returns {Promise<import('./tasks.js').TaskTree[]>}
+   */
+  async tasks() {
+    return this.#session.tasks();
+  }
+
+  /**
    * Ends the program at once, without its cleanup: a Worker is terminated, an instance in this thread is
    * never called again. A pending run or close rejects with a CorunError `EKILLED`.
    *

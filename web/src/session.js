@@ -12,6 +12,7 @@ import { openRemote } from './remote.js';
 import { makeSink } from './sinks.js';
 import { loadSource } from './source.js';
 import { makeSource } from './sources.js';
+import { taskTrees } from './tasks.js';
 
 /** A Worker that has not taken the second interrupt by then is in a tight loop. */
 const STUCK_MS = 500;
@@ -176,6 +177,18 @@ export class Session {
         if (this.#guest.pendingInterrupts > work.interrupts - mine) this.kill();
       }, STUCK_MS),
     );
+  }
+
+  async tasks() {
+    if (this.#over) throw new CorunError('CORUN_CLOSED', this.#over);
+    const release = host.hold();
+    try {
+      const tasks = await this.#guest.tasks();
+      if (!tasks) throw new CorunError('CORUN_CLOSED', this.#over || 'the program has ended');
+      return taskTrees(tasks);
+    } finally {
+      release();
+    }
   }
 
   get pendingInterrupts() {

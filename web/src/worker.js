@@ -42,6 +42,8 @@ port.listen((/** @type {import('./protocol.js').ToWorker} */ message) => {
     case 'interrupt':
       takeInterrupts(message.number);
       return acknowledge();
+    case 'tasks':
+      return void tellTasks(message.number);
     case 'chunk':
       return pulled?.(message);
     case 'room':
@@ -75,6 +77,15 @@ async function open(message) {
 async function finish(ending) {
   const outcome = await ending;
   if (outcome) post({ type: 'outcome', outcome, files: guest?.files() ?? null });
+}
+
+/** @param {number} number of the question */
+async function tellTasks(number) {
+  try {
+    post({ type: 'tasks', number, tasks: (await guest?.tasks()) ?? [] });
+  } catch (error) {
+    post({ type: 'tasks', number, error: toPlain(error) });
+  }
 }
 
 /** @returns {Promise<Uint8Array | null>} */

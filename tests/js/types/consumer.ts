@@ -1,5 +1,5 @@
 // A page's code as TypeScript sees the package. Compiled only; each @ts-expect-error must be one.
-import { CorunError, Runner, run, type RunResult } from 'corun';
+import { CorunError, Runner, run, type RunResult, type TaskState, type TaskTree } from 'corun';
 
 const controller = new AbortController();
 
@@ -33,6 +33,9 @@ export async function all(): Promise<number> {
         const taken: boolean = runner.interrupt();
         const pending: number = runner.pendingInterrupts;
         console.log(taken, pending);
+        const [first]: TaskTree[] = await runner.tasks();
+        const state: TaskState | undefined = first?.state;
+        console.log(state, first?.waitsFor, first?.spawnedAt?.line, first?.stack[0]?.function, first?.awaits[0]?.repeated);
     } catch (error) {
         if (error instanceof CorunError) console.log(error.code, error.trace, error.cause);
     } finally {

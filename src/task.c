@@ -223,12 +223,16 @@ static void forget_wait(corun_task *task)
     awaitable.type->cancel(awaitable.self, waiter_of_task(task));
 }
 
+/* All waits are given up before any frame goes: a task may wait for what lives in another one's. */
 void tasks_abandon(corun_loop *loop)
 {
-    while (!list_is_empty(&loop->tasks)) {
-        corun_task *task = container_of(loop->tasks.next, corun_task, all);
+    for (struct list *at = loop->tasks.next; at != &loop->tasks; at = at->next) {
+        corun_task *task = container_of(at, corun_task, all);
         report_destroyed(loop, task);
         forget_wait(task);
+    }
+    while (!list_is_empty(&loop->tasks)) {
+        corun_task *task = container_of(loop->tasks.next, corun_task, all);
         task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
         frames_abandon(task);
         frames_free(task);

@@ -10,6 +10,7 @@
  *   corun/future.h     a result that somebody sets later              (Futures)
  *   corun/task.h       spawn, join, cancel                            (Task object)
  *   corun/wait.h       sleep, yield, wait for ever                    (Sleeping)
+ *   corun/sync.h       lock, event, condition, semaphore, barrier     (Synchronization primitives)
  *   corun/io.h         read, write and wait for descriptors
  *   corun/loop.h       callbacks, timers, reports                     (Event loop)
  *   corun/executor.h   functions that block, in threads               (Running in threads)
@@ -30,6 +31,7 @@
 #include "corun/future.h"
 #include "corun/task.h"
 #include "corun/wait.h"
+#include "corun/sync.h"
 #include "corun/io.h"
 #include "corun/generator.h"
 #include "corun/loop.h"

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lock.h"
 #include "memory.h"
 #include "report.h"
 #include "text.h"
@@ -96,6 +97,11 @@ int task_wait(corun_task *task, const corun_awaitable *awaitable)
     corun_future *self = &task->future;
     const corun_awaitable_type *type = awaitable->type;
     void *awaited = awaitable->self;
+    /* The commonest is told before anything is copied. */
+    if (type == &corun_lock_type_ && lock_take(awaited)) {
+        self->outcome.value.tag = CORUN_NO_VALUE;
+        return frames_deliver(task);
+    }
     if (!type) {
         self->outcome = outcome_of_error(CORUN_NOT_AWAITABLE, NULL);
         return frames_deliver(task);

@@ -33,6 +33,8 @@
 #include "condition.c"
 #include "semaphore.c"
 #include "barrier.c"
+#include "items.c"
+#include "queue.c"
 #include "executor.c"
 #include "shutdown.c"
 #include "watch.c"

@@ -28,6 +28,8 @@ static const struct {
     {"corun_condition", sizeof(corun_condition), 48, 28},
     {"corun_semaphore", sizeof(corun_semaphore), 32, 24},
     {"corun_barrier", sizeof(corun_barrier), 32, 20},
+    {"corun_queue_options", sizeof(corun_queue_options), 48, 24},
+    {"corun_queue", sizeof(corun_queue), 144, 76},
 };
 
 TEST(public_structs_have_their_sizes)

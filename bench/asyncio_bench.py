@@ -126,6 +126,43 @@ async def cancel_all(n):
             await join_cancelled(task)
 
 
+async def lock(n):
+    own = asyncio.Lock()
+    with Watch():
+        for _ in range(n):
+            await own.acquire()
+            own.release()
+
+
+async def lock_contended(own, n):
+    for _ in range(n):
+        await own.acquire()
+        await asyncio.sleep(0)
+        own.release()
+
+
+async def lock_handed(n):
+    own = asyncio.Lock()
+    with Watch():
+        other = asyncio.create_task(lock_contended(own, n // 2))
+        await lock_contended(own, n // 2)
+        await other
+
+
+async def put_often(own, n):
+    for i in range(n):
+        await own.put(i)
+
+
+async def queue(n):
+    own = asyncio.Queue(1)
+    with Watch():
+        other = asyncio.create_task(put_often(own, n))
+        for _ in range(n):
+            await own.get()
+    await other
+
+
 def empty_run(n):
     with Watch():
         for _ in range(n):
@@ -169,7 +206,8 @@ def deep_chain():
 def main():
     if sys.platform == 'linux':
         asyncio.run(memory())  # first: memory that was freed before would not show
-    for body in (yield_, yield_100, call, call_yield, spawn_join, sleep_cancel, call_soon, call_later_cancel):
+    for body in (yield_, yield_100, call, call_yield, spawn_join, sleep_cancel, call_soon, call_later_cancel, lock,
+                 lock_handed, queue):
         measure(body.__name__.rstrip('_'), lambda n, body=body: asyncio.run(body(n)), 100)
     measure('cancel_all', lambda n: asyncio.run(cancel_all(n)), SLEEPERS)
     measure('empty_run', empty_run, 10)

@@ -188,6 +188,61 @@ CORUN_ASYNC(cancel_all, (long n;), (long i; corun_task **tasks;)) {
     CORUN_END();
 }
 
+CORUN_ASYNC(lock, (long n;), (long i; corun_lock lock;)) {
+    CORUN_BEGIN();
+    start_watch();
+    for (my->i = 0; my->i < my->n; my->i++) {
+        CORUN_AWAIT(corun_lock_acquire(&my->lock));
+        CHECKED(corun_lock_release(&my->lock));
+    }
+    stop_watch();
+    CORUN_END();
+}
+
+CORUN_ASYNC(lock_contended, (corun_lock *lock; long n;), (long i;)) {
+    CORUN_BEGIN();
+    for (my->i = 0; my->i < my->n; my->i++) {
+        CORUN_AWAIT(corun_lock_acquire(my->lock));
+        CORUN_AWAIT(corun_yield());
+        CHECKED(corun_lock_release(my->lock));
+    }
+    CORUN_END();
+}
+
+/* Two tasks, each of which finds the lock taken by the other. */
+CORUN_ASYNC(lock_handed, (long n;), (corun_lock lock; corun_task *other;)) {
+    CORUN_BEGIN();
+    start_watch();
+    CHECKED(corun_spawn(CORUN_CALL(lock_contended, .lock = &my->lock, .n = my->n / 2), &my->other));
+    CORUN_AWAIT(CORUN_CALL(lock_contended, .lock = &my->lock, .n = my->n / 2));
+    CORUN_AWAIT(corun_join(my->other));
+    corun_task_release(my->other);
+    stop_watch();
+    CORUN_END();
+}
+
+CORUN_ASYNC(put_often, (corun_queue *queue; long n;), (long i;)) {
+    CORUN_BEGIN();
+    for (my->i = 0; my->i < my->n; my->i++)
+        CORUN_AWAIT(corun_queue_put(my->queue, CORUN_VALUE(.i = my->i)));
+    CORUN_END();
+}
+
+/* With room for one item, so that the two tasks take turns. */
+CORUN_ASYNC(queue, (long n;), (long i; corun_queue queue; corun_task *other; corun_value storage;)) {
+    CORUN_BEGIN();
+    CHECKED(corun_queue_open(&my->queue, &(corun_queue_options){.limit = 1, .storage = &my->storage}));
+    start_watch();
+    CHECKED(corun_spawn(CORUN_CALL(put_often, .queue = &my->queue, .n = my->n), &my->other));
+    for (my->i = 0; my->i < my->n; my->i++)
+        CORUN_AWAIT(corun_queue_get(&my->queue));
+    stop_watch();
+    CORUN_AWAIT(corun_join(my->other));
+    corun_task_release(my->other);
+    CHECKED(corun_queue_close(&my->queue));
+    CORUN_END();
+}
+
 /* ----------------------------------------------------------------- measure */
 
 #define STARTER(body) \
@@ -206,6 +261,9 @@ STARTER(sleep_cancel)
 STARTER(call_soon)
 STARTER(call_later_cancel)
 STARTER(cancel_all)
+STARTER(lock)
+STARTER(lock_handed)
+STARTER(queue)
 
 static const struct measurement {
     const char *name;
@@ -223,6 +281,9 @@ static const struct measurement {
     {"call_soon", start_call_soon, 1000},
     {"call_later_cancel", start_call_later_cancel, 1000},
     {"cancel_all", start_cancel_all, SLEEPERS},
+    {"lock", start_lock, 1000},
+    {"lock_handed", start_lock_handed, 1000},
+    {"queue", start_queue, 1000},
 };
 
 CORUN_ASYNC(measure, (const struct measurement *what;), (struct rounds rounds; corun_task *task; bool more;)) {

@@ -74,10 +74,21 @@ async function preparePeers() {
   return { commands: [[peers]] };
 }
 
+/** Go's scheduler on one core, for what tasks hand to each other. */
+async function prepareGo() {
+  if (!findProgram('go')) throw new CommandError('no go on the PATH');
+  const folder = await mkdtemp(join(tmpdir(), 'corun-bench-'));
+  const peers = join(folder, 'peers_chan');
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await promisify(execFile)('go', ['build', '-o', peers, path('peers_chan.go')]);
+  return { commands: [[peers]] };
+}
+
 export const columns = [
   { name: 'native', prepare: prepareNative },
   { name: 'wasm, Node', prepare: prepareNode },
   { name: 'wasm, wasmtime', prepare: prepareWasmtime },
   { name: 'asyncio', prepare: prepareAsyncio },
   { name: 'by hand, libuv', prepare: preparePeers },
+  { name: 'Go', prepare: prepareGo },
 ];

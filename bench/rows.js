@@ -18,6 +18,9 @@ export const rows = [
   { name: 'call_later_cancel', text: 'call_later and cancel', ...ns },
   // Printed for each of them.
   { name: 'cancel_all', text: '100,000 sleepers: spawn, cancel, join', unit: 'ms', of: 1e6 / 100_000 },
+  { name: 'lock', text: 'lock and unlock, uncontended', ...ns },
+  { name: 'lock_handed', text: 'a lock that two tasks want', ...ns },
+  { name: 'queue', text: 'put and get between two tasks', ...ns },
   { name: 'empty_run', text: 'empty run', ...us },
   { name: 'run_from_js', text: 'empty run() from JavaScript', ...us },
   { name: 'interrupt', text: 'SIGINT to the first line of cleanup', ...us },

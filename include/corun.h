@@ -10,6 +10,8 @@
  *   corun/future.h     a result that somebody sets later              (Futures)
  *   corun/task.h       spawn, join, cancel                            (Task object)
  *   corun/wait.h       sleep, yield, wait for ever                    (Sleeping)
+ *   corun/sync.h       lock, event, condition, semaphore, barrier     (Synchronization primitives)
+ *   corun/queue.h      queues between tasks                           (Queues)
  *   corun/io.h         read, write and wait for descriptors
  *   corun/loop.h       callbacks, timers, reports                     (Event loop)
  *   corun/executor.h   functions that block, in threads               (Running in threads)
@@ -30,6 +32,8 @@
 #include "corun/future.h"
 #include "corun/task.h"
 #include "corun/wait.h"
+#include "corun/sync.h"
+#include "corun/queue.h"
 #include "corun/io.h"
 #include "corun/generator.h"
 #include "corun/loop.h"

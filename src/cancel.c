@@ -66,7 +66,8 @@ static void end_wait(corun_task *task, const char *message)
         corun_future_cancel(future, message);
         return;
     }
-    note_message(task, message);
+    if (!(task->future.task_flags & TASK_WAIT_CANCELLED))
+        note_message(task, message);
     if (future_forget(task)) /* of a circle nobody else would end the wait */
         corun_waiter_done(waiter_of_task(task), CORUN_CANCELLED, NULL);
     else

@@ -26,6 +26,13 @@ struct outcome {
     bool owned; /* value's bytes are ours to release */
 };
 
+/* A task's place in the ring of a lock: begins as the awaitable, whose rest it has no use for. */
+struct lock_place {
+    const corun_awaitable_type *type;
+    void *self;
+    struct list link;
+};
+
 struct corun_future {
     uint32_t references;
     uint8_t state, flags;
@@ -37,6 +44,7 @@ struct corun_future {
     union {
         struct outcome outcome;    /* of a future: once done. Of a task: its end, or its latest await's */
         corun_awaitable awaitable; /* of a task that waits: what for */
+        struct lock_place lock_place; /* of a task that waits for a lock: see lock.c */
     };
 };
 

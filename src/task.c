@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lock.h"
 #include "memory.h"
 #include "report.h"
 #include "text.h"
@@ -96,6 +97,11 @@ int task_wait(corun_task *task, const corun_awaitable *awaitable)
     corun_future *self = &task->future;
     const corun_awaitable_type *type = awaitable->type;
     void *awaited = awaitable->self;
+    /* The commonest is told before anything is copied. */
+    if (type == &corun_lock_type_ && lock_take(awaited)) {
+        self->outcome.value.tag = CORUN_NO_VALUE;
+        return frames_deliver(task);
+    }
     if (!type) {
         self->outcome = outcome_of_error(CORUN_NOT_AWAITABLE, NULL);
         return frames_deliver(task);
@@ -223,12 +229,16 @@ static void forget_wait(corun_task *task)
     awaitable.type->cancel(awaitable.self, waiter_of_task(task));
 }
 
+/* All waits are given up before any frame goes: a task may wait for what lives in another one's. */
 void tasks_abandon(corun_loop *loop)
 {
-    while (!list_is_empty(&loop->tasks)) {
-        corun_task *task = container_of(loop->tasks.next, corun_task, all);
+    for (struct list *at = loop->tasks.next; at != &loop->tasks; at = at->next) {
+        corun_task *task = container_of(at, corun_task, all);
         report_destroyed(loop, task);
         forget_wait(task);
+    }
+    while (!list_is_empty(&loop->tasks)) {
+        corun_task *task = container_of(loop->tasks.next, corun_task, all);
         task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
         frames_abandon(task);
         frames_free(task);

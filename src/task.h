@@ -30,6 +30,7 @@ enum {
     TASK_ANSWERED = 8,       /* start() has answered */
     TASK_ASKED = 16,         /* only while a cancellation is passed on along a chain of joins */
     TASK_HAS_CONTEXT = 32,   /* it was given one */
+    TASK_WAIT_CANCELLED = 64, /* its wait was, and has still a turn of its own: see waiters.h */
 };
 
 /* Memory of frames beyond the task's own allocation. */

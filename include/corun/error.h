@@ -35,7 +35,18 @@ extern "C" {
     X(-5021, GENERATOR_EXIT, "GeneratorExit", "the generator is being closed") \
     X(-5022, GENERATOR_RUNNING, "RuntimeError", "the generator is already running") \
     X(-5023, IGNORED_EXIT, "RuntimeError", "the generator ignored that it is being closed") \
-    X(-5024, NOT_GENERATOR, "RuntimeError", "CORUN_YIELD stands outside of a generator")
+    X(-5024, NOT_GENERATOR, "RuntimeError", "CORUN_YIELD stands outside of a generator") \
+    X(-5050, NOT_ACQUIRED, "RuntimeError", "the lock is not acquired") \
+    X(-5051, WAIT_NEEDS_LOCK, "RuntimeError", "cannot wait on a lock that is not acquired") \
+    X(-5052, NOTIFY_NEEDS_LOCK, "RuntimeError", "cannot notify on a lock that is not acquired") \
+    X(-5053, NEGATIVE_SEMAPHORE, "ValueError", "a semaphore's value cannot be below 0") \
+    X(-5054, RELEASED_TOO_OFTEN, "ValueError", "the bounded semaphore was released too many times") \
+    X(-5055, NO_PARTIES, "ValueError", "a barrier needs at least one party") \
+    X(-5056, BROKEN_BARRIER, "BrokenBarrierError", "the barrier was aborted or reset") \
+    X(-5057, QUEUE_EMPTY, "QueueEmpty", "the queue is empty") \
+    X(-5058, QUEUE_FULL, "QueueFull", "the queue is full") \
+    X(-5059, QUEUE_SHUTDOWN, "QueueShutDown", "the queue was shut down") \
+    X(-5060, DONE_TOO_OFTEN, "ValueError", "more items were told to be done than were put")
 
 enum corun_error {
 #define CORUN_ERROR_ENUM_(number, name, asyncio, text) CORUN_##name = (number),

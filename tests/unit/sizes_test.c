@@ -23,6 +23,13 @@ static const struct {
     {"a call with two pointers", sizeof(struct two_arguments_call_), 64, 48},
     {"corun_run_options", sizeof(corun_run_options), 32, 24},
     {"corun_runner", sizeof(corun_runner), 144, 104},
+    {"corun_lock", sizeof(corun_lock), 24, 16},
+    {"corun_event", sizeof(corun_event), 24, 12},
+    {"corun_condition", sizeof(corun_condition), 48, 28},
+    {"corun_semaphore", sizeof(corun_semaphore), 32, 24},
+    {"corun_barrier", sizeof(corun_barrier), 32, 20},
+    {"corun_queue_options", sizeof(corun_queue_options), 48, 24},
+    {"corun_queue", sizeof(corun_queue), 144, 76},
 };
 
 TEST(public_structs_have_their_sizes)

@@ -126,6 +126,64 @@ TEST_LOOP(debug_mode_tells_of_another_thread, (pthread_t thread;)) {
     CORUN_END();
 }
 
+/* What somebody waits for: waking them from another thread is refused, and nothing happens. */
+static struct {
+    corun_lock lock;
+    corun_event event;
+    corun_condition condition;
+    corun_semaphore semaphore;
+    corun_barrier barrier;
+    corun_queue queue;
+} wanted;
+
+static void *wake_from_elsewhere(void *unused)
+{
+    corun_value item;
+    CHECK_ERROR(corun_lock_release(&wanted.lock), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_event_set(&wanted.event), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_condition_notify(&wanted.condition, 1), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_condition_notify_all(&wanted.condition), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_semaphore_release(&wanted.semaphore), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_barrier_reset(&wanted.barrier), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_barrier_abort(&wanted.barrier), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_queue_put_nowait(&wanted.queue, CORUN_VALUE(.i = 1)), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_queue_get_nowait(&wanted.queue, &item), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_queue_task_done(&wanted.queue), CORUN_WRONG_THREAD);
+    CHECK_ERROR(corun_queue_shutdown(&wanted.queue, true), CORUN_WRONG_THREAD);
+    return unused;
+}
+
+CORUN_ASYNC(wait_for_notice, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_condition_acquire(&wanted.condition));
+    CORUN_AWAIT(corun_condition_wait(&wanted.condition));
+    CORUN_END();
+}
+
+TEST_LOOP(debug_mode_tells_of_wakes_from_another_thread, (pthread_t thread; corun_task *tasks[6]; int i;)) {
+    CORUN_BEGIN();
+    corun_loop_set_debug(corun_current_loop(), true);
+    CHECK_ERROR(corun_barrier_init(&wanted.barrier, 2), 0);
+    CORUN_AWAIT(corun_lock_acquire(&wanted.lock));
+    CHECK_ERROR(corun_spawn(corun_lock_acquire(&wanted.lock), &my->tasks[0]), 0);
+    CHECK_ERROR(corun_spawn(corun_event_wait(&wanted.event), &my->tasks[1]), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(wait_for_notice), &my->tasks[2]), 0);
+    CHECK_ERROR(corun_spawn(corun_semaphore_acquire(&wanted.semaphore), &my->tasks[3]), 0);
+    CHECK_ERROR(corun_spawn(corun_barrier_wait(&wanted.barrier), &my->tasks[4]), 0);
+    CHECK_ERROR(corun_spawn(corun_queue_get(&wanted.queue), &my->tasks[5]), 0);
+    CORUN_AWAIT(corun_yield());
+    CHECK_EQ(pthread_create(&my->thread, NULL, wake_from_elsewhere, NULL), 0);
+    pthread_join(my->thread, NULL);
+    for (my->i = 0; my->i < 6; my->i++) {
+        CHECK(!corun_task_done(my->tasks[my->i]));
+        corun_task_cancel(my->tasks[my->i], NULL);
+        CORUN_CATCH_ALL_AWAIT(corun_join(my->tasks[my->i]));
+        corun_task_release(my->tasks[my->i]);
+    }
+    corun_loop_set_debug(corun_current_loop(), false);
+    CORUN_END();
+}
+
 /* ------------------------------------------------ cancelling from outside, LOOP-08 B73 */
 
 static corun_callback *kept;

@@ -35,7 +35,21 @@ extern "C" {
     X(-5021, GENERATOR_EXIT, "GeneratorExit", "the generator is being closed") \
     X(-5022, GENERATOR_RUNNING, "RuntimeError", "the generator is already running") \
     X(-5023, IGNORED_EXIT, "RuntimeError", "the generator ignored that it is being closed") \
-    X(-5024, NOT_GENERATOR, "RuntimeError", "CORUN_YIELD stands outside of a generator")
+    X(-5024, NOT_GENERATOR, "RuntimeError", "CORUN_YIELD stands outside of a generator") \
+    X(-5040, GROUP, "ExceptionGroup", "unhandled errors in a TaskGroup") \
+    X(-5041, NO_TASK, "RuntimeError", "it can only be used inside a task") \
+    X(-5042, GROUP_ENTERED, "RuntimeError", "the group has already been entered") \
+    X(-5043, GROUP_NOT_ENTERED, "RuntimeError", "the group has not been entered") \
+    X(-5044, GROUP_FINISHED, "RuntimeError", "the group is finished") \
+    X(-5045, GROUP_SHUTTING_DOWN, "RuntimeError", "the group is shutting down") \
+    X(-5046, TIMEOUT_ENTERED, "RuntimeError", "Timeout has already been entered") \
+    X(-5047, TIMEOUT_NOT_ENTERED, "RuntimeError", "Timeout has not been entered") \
+    X(-5048, TIMEOUT_EXPIRING, "RuntimeError", "Cannot change state of expiring Timeout") \
+    X(-5049, TIMEOUT_EXPIRED, "RuntimeError", "Cannot change state of expired Timeout") \
+    X(-5050, TIMEOUT_FINISHED, "RuntimeError", "Cannot change state of finished Timeout") \
+    X(-5051, EMPTY_SET, "ValueError", "Set of Tasks/Futures is empty.") \
+    X(-5052, NOT_FUTURE, "TypeError", "Passing coroutines is forbidden, use tasks explicitly.") \
+    X(-5053, BAD_RETURN_WHEN, "ValueError", "Invalid return_when value")
 
 enum corun_error {
 #define CORUN_ERROR_ENUM_(number, name, asyncio, text) CORUN_##name = (number),
@@ -74,7 +88,18 @@ typedef struct corun_failure {
     size_t depth;                        /* entries of `trace` */
     const corun_where *trace;            /* the chain of awaits, innermost first */
     const struct corun_failure *context; /* what it replaced during a cleanup, or NULL */
+    size_t count;                        /* of a CORUN_GROUP: how many errors it has */
+    const struct corun_child_error *errors; /* and which */
 } corun_failure;
+
+/* One of a group's errors. */
+typedef struct corun_child_error {
+    int code;
+    const char *message;
+    const char *name;             /* of the task; NULL: the body's own, or of a task that was not spawned */
+    corun_where where;            /* where that was spawned; no file: unknown, or the body's own */
+    const corun_failure *failure; /* the whole of it; NULL if there was no memory to note it */
+} corun_child_error;
 
 #ifdef __cplusplus
 }

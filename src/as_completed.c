@@ -244,6 +244,22 @@ static void next_turn(struct entry *entry)
     ring_append(&self->waiters, &entry->link);
 }
 
+static int cancel_and_go_on(corun_task *task)
+{
+    release_completions(task->future.awaitable.self);
+    task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
+    cancel_take(task);
+    return frames_deliver(task);
+}
+
+/* Whoever was woken, and is cancelled before its turn, wakes another in its turn. */
+static void next_turn_cancelled(struct entry *entry)
+{
+    corun_task *task = task_of_entry(entry);
+    wake_one(task->future.awaitable.self);
+    task_go_on(task, cancel_and_go_on);
+}
+
 static void completions_start(void *self, corun_waiter *waiter)
 {
     struct corun_completions_ *all = self;
@@ -257,17 +273,18 @@ static void completions_start(void *self, corun_waiter *waiter)
     ring_append(&all->waiters, &task->entry.link);
 }
 
-/* Whoever was woken, and is cancelled before its turn, wakes another. */
 static void completions_cancel(void *self, corun_waiter *waiter)
 {
     struct corun_completions_ *all = self;
     corun_task *task = task_of_waiter(waiter);
-    if (task->entry.run == next_waits) {
-        ring_remove(&all->waiters, &task->entry.link);
-    } else {
-        loop_unready(all->loop, &task->entry);
-        wake_one(all);
+    if (task->entry.run != next_waits && task->future.wait != WAIT_ABANDONED) {
+        task->entry.run = next_turn_cancelled;
+        return;
     }
+    if (task->entry.run == next_waits)
+        ring_remove(&all->waiters, &task->entry.link);
+    else
+        loop_unready(all->loop, &task->entry);
     release_completions(all);
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
 }

@@ -21,7 +21,8 @@ struct gathering {
     bool return_errors;
     bool asked;  /* it was cancelled: it ends so */
     bool late;   /* when all were done, and none has been told */
-    bool asking; /* they are being cancelled, which may come back here in a circle */
+    bool asking; /* they are being cancelled */
+    bool circle; /* which has come back here: nobody else would end it */
     struct observer children[];
 };
 
@@ -177,13 +178,17 @@ static void gather_cancel(void *awaited, corun_waiter *waiter)
         corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
         return;
     }
-    if (self->asking)
+    if (self->asking) {
+        self->circle = true;
         return;
+    }
     self->asked = self->late = self->asking = true;
     for (size_t i = 0; i < self->count; i++)
         if (future_ask_to_stop(self->children[i].future))
             self->late = false;
     self->asking = false;
+    if (self->circle)
+        answer_early(self, outcome_of_error(CORUN_CANCELLED, NULL));
 }
 
 const corun_awaitable_type corun_gather_type_ = {"gather", gather_start, gather_cancel};

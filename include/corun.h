@@ -7,9 +7,12 @@
  *   corun/awaitable.h  what can be awaited, and how to write one's own
  *   corun/coroutine.h  CORUN_ASYNC ... CORUN_END                      (Coroutines and tasks)
  *   corun/context.h    variables that belong to a task             (contextvars)
+ *   corun/call.h       calls that are kept
  *   corun/future.h     a result that somebody sets later              (Futures)
  *   corun/task.h       spawn, join, cancel                            (Task object)
- *   corun/wait.h       sleep, yield, wait for ever                    (Sleeping)
+ *   corun/wait.h       sleep, yield, gather, wait, shield             (Sleeping, Waiting primitives)
+ *   corun/timeout.h    time limits                                    (Timeouts)
+ *   corun/group.h      tasks that end together                        (Task groups)
  *   corun/sync.h       lock, event, condition, semaphore, barrier     (Synchronization primitives)
  *   corun/queue.h      queues between tasks                           (Queues)
  *   corun/io.h         read, write and wait for descriptors
@@ -29,9 +32,12 @@
 #include "corun/awaitable.h"
 #include "corun/coroutine.h"
 #include "corun/context.h"
+#include "corun/call.h"
 #include "corun/future.h"
 #include "corun/task.h"
 #include "corun/wait.h"
+#include "corun/timeout.h"
+#include "corun/group.h"
 #include "corun/sync.h"
 #include "corun/queue.h"
 #include "corun/io.h"

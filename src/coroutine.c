@@ -17,6 +17,7 @@
 #include "frame.h"
 #include "generator.h"
 #include "memory.h"
+#include "operand.h"
 #include "task.h"
 
 static void call_start(void *self, corun_waiter *waiter);
@@ -106,6 +107,30 @@ static void exit_take(corun_frame *frame, struct outcome *out)
     }
 }
 
+int frame_exit_error(const corun_frame *frame)
+{
+    return frame->state == FRAME_CLEANUP ? frame->error : 0;
+}
+
+struct outcome frame_take_exit(corun_frame *frame)
+{
+    struct outcome exit;
+    exit_take(frame, &exit);
+    frame->error = 0;
+    frame->tag = CORUN_NO_VALUE;
+    return exit;
+}
+
+corun_failure *frame_own_exit_failure(corun_frame *frame)
+{
+    struct outcome exit = frame_take_exit(frame);
+    if (!exit.failure)
+        exit.failure = failure_create(exit.error, NULL);
+    exit.failure = failure_own(exit.failure);
+    exit_keep_error(frame, exit.error, exit.failure);
+    return exit.failure;
+}
+
 void outcome_release(struct outcome *outcome)
 {
     if (outcome->error)
@@ -181,7 +206,7 @@ static corun_failure *note_trace(corun_frame *frame, int error, corun_failure *f
 }
 
 /* The drop is for frames whose own cleanup never ran. */
-static void drop_arguments(corun_frame *frame)
+void frame_drop_arguments(corun_frame *frame)
 {
     if (frame->state != FRAME_CLEANUP && *frame->coroutine->drop)
         (*frame->coroutine->drop)(frame);
@@ -195,7 +220,7 @@ static int pop_frame(corun_task *task)
         outcome_release(outcome);
     exit_take(frame, outcome);
     if (unlikely(frame->error))
-        drop_arguments(frame);
+        frame_drop_arguments(frame);
     frame_pop(task);
     return frames_deliver(task);
 }
@@ -269,7 +294,7 @@ int frames_deliver_error(corun_task *task)
         if (goes_on_after(outcome, frame))
             return STEP_AGAIN;
         exit_take(frame, outcome);
-        drop_arguments(frame);
+        frame_drop_arguments(frame);
         frame_pop(task);
         if (outcome->error == 0) /* it was a generator that ended as it was asked to */
             return frames_deliver(task);
@@ -280,7 +305,7 @@ int frames_deliver_error(corun_task *task)
 void frame_discard(corun_frame *frame)
 {
     bool leaving = frame->state == FRAME_CLEANUP;
-    drop_arguments(frame);
+    frame_drop_arguments(frame);
     if (leaving)
         exit_clear(frame);
 }
@@ -301,8 +326,7 @@ void frames_abandon(corun_task *task)
  * its arguments are dropped. */
 static int refuse_await(corun_task *task, const corun_awaitable *awaitable)
 {
-    if (awaitable->type == &corun_call_type_)
-        drop_arguments(awaitable->self);
+    awaitable_drop(awaitable);
     outcome_release(&task->future.outcome);
     task->future.outcome = outcome_of_error(-ENOMEM, NULL);
     return frames_deliver(task);

@@ -9,6 +9,7 @@ struct failure {
     uint32_t references;
     uint32_t capacity; /* of the trace */
     int exit_status;   /* of a CORUN_SYSTEM_EXIT */
+    struct errors *errors;
     char message[];
 };
 
@@ -54,6 +55,10 @@ corun_failure *failure_own(corun_failure *failure)
     for (size_t i = 0; i < failure->depth; i++)
         failure_add_where(copy, failure->trace[i]);
     copy->context = failure_retain((corun_failure *)(uintptr_t)failure->context);
+    if (failure_of(failure)->errors) {
+        failure_of(failure)->errors->references++;
+        failure_set_errors(copy, failure_of(failure)->errors);
+    }
     failure_release(failure);
     return copy;
 }
@@ -63,6 +68,7 @@ void failure_release(corun_failure *failure)
     while (failure && --failure_of(failure)->references == 0) {
         corun_failure *context = (corun_failure *)(uintptr_t)failure->context;
         memory_release((void *)(uintptr_t)failure->trace);
+        errors_release(failure_of(failure)->errors);
         memory_release(failure_of(failure));
         failure = context;
     }
@@ -108,4 +114,53 @@ void failure_set_context(corun_failure *failure, corun_failure *context)
         failure_release(context);
     else
         failure->context = context;
+}
+
+void failure_splice_timeout(corun_failure *failure)
+{
+    corun_failure *timeout = failure_create(CORUN_TIMEOUT, NULL), *next;
+    if (!timeout)
+        return;
+    while ((next = (corun_failure *)(uintptr_t)failure->context) && next->code != CORUN_CANCELLED)
+        failure = next;
+    timeout->context = next;
+    failure->context = timeout;
+}
+
+/* -------------------------------------------------------------- several errors */
+
+struct errors *errors_create(size_t capacity)
+{
+    struct errors *made = memory_allocate(sizeof *made + capacity * sizeof *made->list);
+    if (!made)
+        return NULL;
+    made->references = 1;
+    made->count = 0;
+    return made;
+}
+
+void errors_add(struct errors *errors, corun_child_error added)
+{
+    if (added.name)
+        added.name = memory_copy_text(added.name);
+    added.message = added.failure ? added.failure->message : corun_error_text(added.code);
+    errors->list[errors->count++] = added;
+}
+
+void errors_release(struct errors *errors)
+{
+    if (!errors || --errors->references > 0)
+        return;
+    for (size_t i = 0; i < errors->count; i++) {
+        memory_release((void *)(uintptr_t)errors->list[i].name);
+        failure_release((corun_failure *)(uintptr_t)errors->list[i].failure);
+    }
+    memory_release(errors);
+}
+
+void failure_set_errors(corun_failure *failure, struct errors *errors)
+{
+    failure_of(failure)->errors = errors;
+    failure->errors = errors->list;
+    failure->count = errors->count;
 }

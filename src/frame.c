@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "generator.h"
+#include "kept.h"
 #include "memory.h"
 #include "task.h"
 
@@ -211,6 +212,8 @@ void frame_pop(corun_task *task)
     corun_frame *frame = task->top;
     size_t size = align_size(frame->coroutine->frame_size);
     bool first = !in_own_part(task) && (char *)frame == first_of(task->segment);
+    if (unlikely(frame->keeps))
+        kept_end_with(task, frame);
     task->top = frame->caller;
     memory_poison(frame, size);
     if (first)

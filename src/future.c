@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "executor.h"
+#include "group.h"
 #include "memory.h"
 #include "report.h"
 #include "task.h"
@@ -62,7 +63,7 @@ static void report_unretrieved(corun_future *future)
 {
     int error = future->outcome.error;
     bool leaves = error == CORUN_INTERRUPTED || error == CORUN_SYSTEM_EXIT;
-    if (future->state == FUTURE_FINISHED && error && !leaves && !(future->flags & FUTURE_RETRIEVED))
+    if (future->state == FUTURE_FINISHED && error && !leaves && !(future->flags & (FUTURE_RETRIEVED | FUTURE_SILENT)))
         report_never_retrieved(future);
 }
 
@@ -102,7 +103,7 @@ struct rare *future_rare(corun_future *future)
     if (!future->rare) {
         future->rare = memory_allocate(sizeof *future->rare);
         if (future->rare)
-            *future->rare = (struct rare){NULL, NULL, NULL};
+            *future->rare = (struct rare){NULL, NULL, NULL, NULL};
     }
     return future->rare;
 }
@@ -227,6 +228,15 @@ int corun_task_remove_done_callback(corun_task *task, void (*function)(corun_tas
 
 /* ----------------------------------------------------------------- finish */
 
+/* Of a loop that is closed nothing is called any more. False if whoever it belongs to takes it back. */
+static bool drop_unscheduled(struct entry *entry)
+{
+    if (entry->run != run_done)
+        return group_drop(entry);
+    done_callback_free(container_of(entry, struct done_callback, entry));
+    return true;
+}
+
 /* Queues whoever waits, in the order in which they came. Allocates nothing, cannot fail. */
 void future_finish(corun_future *future, enum future_state state)
 {
@@ -236,10 +246,9 @@ void future_finish(corun_future *future, enum future_state state)
         struct entry *entry = container_of(link, struct entry, link);
         if (entry->run == task_resume_joined) {
             task_of_entry(entry)->future.wait = WAIT_WOKEN;
-        } else if (future->loop->closed) {
-            done_callback_free(container_of(entry, struct done_callback, entry));
+        } else if (future->loop->closed && drop_unscheduled(entry)) {
             continue;
-        } else {
+        } else if (entry->run == run_done) {
             corun_future_retain(future);
         }
         loop_ready(future->loop, entry);
@@ -368,11 +377,22 @@ void task_resume_joined(struct entry *entry)
     task_resume(entry);
 }
 
+corun_future *future_of_awaitable(const corun_awaitable *awaitable)
+{
+    bool is_future = awaitable->type == &future_type || awaitable->type == &task_type;
+    return is_future ? awaitable->self : NULL;
+}
+
+bool future_ask_to_stop(corun_future *future)
+{
+    if (future->flags & FUTURE_IS_TASK)
+        return corun_task_cancel((corun_task *)(void *)future, NULL) > 0;
+    return corun_future_cancel(future, NULL) > 0;
+}
+
 corun_future *future_awaited(const corun_task *task)
 {
-    const corun_awaitable *awaitable = &task->future.awaitable;
-    bool is_future = awaitable->type == &future_type || awaitable->type == &task_type;
-    return task->future.wait == WAIT_WAITING && is_future ? awaitable->self : NULL;
+    return task->future.wait == WAIT_WAITING ? future_of_awaitable(&task->future.awaitable) : NULL;
 }
 
 corun_task *future_joined(const corun_task *task)

@@ -14,6 +14,8 @@ enum {
     FUTURE_IS_TASK = 1,
     FUTURE_RETRIEVED = 2, /* somebody asked for the error */
     FUTURE_HAS_JOB = 4,   /* of the executor, which is told when it is cancelled */
+    FUTURE_SILENT = 8,    /* its error is nobody's business, whenever it comes */
+    FUTURE_MARKED = 16,   /* only while duplicates are looked for */
 };
 
 /* How something ended. `failure` may be NULL for want of memory, or for a bare cancellation. */
@@ -53,6 +55,7 @@ struct rare {
     char *name;
     corun_failure *cancel_failure; /* the message of the latest cancel, until it is delivered */
     struct kept_bytes *held;       /* results that present awaits may have been given, innermost first */
+    struct kept *kept;             /* what ends with frames of the task */
 };
 
 CORUN_INTERNAL void future_init(corun_future *future, corun_loop *loop);
@@ -67,6 +70,10 @@ CORUN_INTERNAL bool future_forget(corun_task *task);
 /* What a task waits for, NULL if it is no future; the task that it joins, NULL if it does not. */
 CORUN_INTERNAL corun_future *future_awaited(const corun_task *task);
 CORUN_INTERNAL corun_task *future_joined(const corun_task *task);
+/* What an awaitable waits for, if it is the wait for a future or task, else NULL. */
+CORUN_INTERNAL corun_future *future_of_awaitable(const corun_awaitable *awaitable);
+/* Cancels a future, asks a task to stop. Returns whether it was not done. */
+CORUN_INTERNAL bool future_ask_to_stop(corun_future *future);
 CORUN_INTERNAL struct rare *future_rare(corun_future *future); /* makes it; NULL without memory */
 
 CORUN_INTERNAL void outcome_release(struct outcome *outcome);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "kept.h"
 #include "memory.h"
 #include "report.h"
 #include "task.h"
@@ -63,6 +64,11 @@ corun_generator *corun_generator_retain(corun_generator *generator)
 {
     generator->references++;
     return generator;
+}
+
+struct kept **generator_kept(corun_generator *generator)
+{
+    return &generator->guest.kept;
 }
 
 static void free_generator(corun_generator *generator)
@@ -146,6 +152,7 @@ void generators_abandon(corun_loop *loop)
             list_remove(&generator->all);
             continue;
         }
+        kept_end_all(&generator->guest.kept);
         frame_discard(generator->frame);
         leave_loop(generator);
     }

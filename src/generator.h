@@ -9,6 +9,8 @@
 CORUN_INTERNAL int generator_enter(corun_task *task, const corun_awaitable *awaitable);
 /* The generator's own frame has gone; the task's outcome is what it came to. */
 CORUN_INTERNAL void generator_ended(corun_task *task, corun_generator *generator);
+/* What ends with the generator's own frame. */
+CORUN_INTERNAL struct kept **generator_kept(corun_generator *generator);
 /* Drops what is suspended on a loop that is closed by hand. */
 CORUN_INTERNAL void generators_abandon(corun_loop *loop);
 /* Spawns a task for each generator of the loop that is not done, which closes it. */

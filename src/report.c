@@ -41,6 +41,25 @@ void report_where(corun_where where)
     print_where(stderr, where);
 }
 
+/* A group's, each with the task it comes from. */
+static void report_errors(const corun_failure *failure)
+{
+    for (size_t i = 0; i < failure->count; i++) {
+        const corun_child_error *error = &failure->errors[i];
+        corun_where where = error->where;
+        report_text("  + ");
+        where.function = error->name ? error->name : where.file ? "not spawned" : "the body";
+        report_where(where);
+        report_text(": ");
+        if (error->failure) {
+            report_failure(error->failure);
+        } else {
+            report_text(corun_error_name(error->code));
+            report_text("\n");
+        }
+    }
+}
+
 void report_failure(const corun_failure *failure)
 {
     for (; failure; failure = failure->context) {
@@ -53,6 +72,7 @@ void report_failure(const corun_failure *failure)
             report_where(failure->trace[i]);
             report_text("\n");
         }
+        report_errors(failure);
         if (failure->context)
             report_text("  while this was being cleaned up after: ");
     }

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "corun/task.h"
+#include "frame.h"
 #include "memory.h"
+#include "operand.h"
 #include "task.h"
 
 enum { DEEPEST_EAGER = 64 };
@@ -24,6 +26,24 @@ CORUN_ASYNC(await_one, (corun_awaitable awaitable;), ())
     CORUN_BEGIN();
     CORUN_AWAIT(my->awaitable);
     return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
+}
+
+/* Or that was given awaitables: it runs later, so they have been copied. */
+CORUN_ASYNC(await_kept, (corun_awaitable kept;), ())
+{
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_AWAIT(my->kept);
+    return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
+    CORUN_FINALLY();
+    corun_call_free(my->kept);
+    CORUN_END();
+}
+CORUN_DROP(await_kept)
+{
+    if (my->corun_frame_.state == FRAME_NEW)
+        awaitable_drop(&my->kept);
+    corun_call_free(my->kept);
 }
 
 static void take_context(corun_task *task, corun_context *context)
@@ -73,11 +93,30 @@ static int create_from_call(corun_loop *loop, corun_awaitable call, const corun_
     return 0;
 }
 
+static int create_from_copy(corun_loop *loop, const corun_awaitable *awaitable, const corun_spawn_options *options,
+                            corun_task **out_task)
+{
+    corun_where where = awaitable_where(awaitable);
+    corun_awaitable kept, wrapped;
+    int rc = corun_call_keep(*awaitable, &kept);
+    if (rc < 0)
+        return rc;
+    wrapped = CORUN_CALL(await_kept, .kept = kept);
+    wrapped.file = where.file;
+    wrapped.extra = where.line;
+    rc = create_from_call(loop, wrapped, options, out_task);
+    if (rc < 0)
+        corun_call_free(kept);
+    return rc;
+}
+
 static int create_from_any(corun_loop *loop, corun_awaitable awaitable, const corun_spawn_options *options,
                            corun_task **out_task)
 {
     corun_awaitable wrapped = CORUN_CALL(await_one, .awaitable = awaitable);
     wrapped.file = NULL;
+    if (awaitable_has_operands(&awaitable))
+        return create_from_copy(loop, &awaitable, options, out_task);
     return create_from_call(loop, awaitable.type == &corun_call_type_ ? awaitable : wrapped, options, out_task);
 }
 

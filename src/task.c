@@ -90,6 +90,21 @@ void task_resume(struct entry *entry)
     drive(task, begin_again);
 }
 
+void task_go_on(corun_task *task, int (*begin)(corun_task *task))
+{
+    task->future.wait = WAIT_NONE;
+    drive(task, begin);
+}
+
+void task_answer(corun_task *task, struct outcome outcome)
+{
+    task->future.outcome = outcome;
+    if (task->future.wait == WAIT_STARTING)
+        task->future.task_flags |= TASK_ANSWERED;
+    else
+        task_wake(task);
+}
+
 /* -------------------------------------------------------------------- wait */
 
 int task_wait(corun_task *task, const corun_awaitable *awaitable)

@@ -44,6 +44,7 @@ struct segment {
 /* A segment that is put on a task's stack for a while, with one frame in it. */
 struct guest {
     corun_generator *generator;
+    struct kept *kept;     /* what ends with its first frame */
     struct segment *outer; /* while it is on a stack: what the task had before */
     char *outer_limit;
     alignas(max_align_t) struct segment segment; /* last: the frame stands behind it */
@@ -76,6 +77,10 @@ CORUN_INTERNAL void task_release_context(corun_task *task);
 CORUN_INTERNAL void task_run_first(struct entry *entry);
 CORUN_INTERNAL void task_resume(struct entry *entry);
 CORUN_INTERNAL void task_resume_joined(struct entry *entry);
+/* Runs a task that waits, and is queued nowhere: `begin` sets its outcome and delivers it. */
+CORUN_INTERNAL void task_go_on(corun_task *task, int (*begin)(corun_task *task));
+/* Answers a wait that has just begun, or one that is going on, with a whole outcome. */
+CORUN_INTERNAL void task_answer(corun_task *task, struct outcome outcome);
 /* Begins a wait. */
 CORUN_INTERNAL int task_wait(corun_task *task, const corun_awaitable *awaitable);
 /* The driver's end: the task's last frame is gone and its outcome set. */
@@ -103,6 +108,14 @@ CORUN_INTERNAL void guest_free(struct guest *guest);
 CORUN_INTERNAL int frames_deliver_error(corun_task *task);
 /* Tells a frame that its present await is over: it has caught nothing yet, and holds nothing. */
 CORUN_INTERNAL void frame_await_ended(corun_task *task, corun_frame *frame);
+/* The exit of a frame that is being cleaned up after: its error, 0 if there is none or it is not leaving; taking
+ * all of it, so that it leaves with nothing. For what closes a scope. */
+CORUN_INTERNAL int frame_exit_error(const corun_frame *frame);
+CORUN_INTERNAL struct outcome frame_take_exit(corun_frame *frame);
+/* The same frame's failure, for nobody else's eyes; NULL if it has none. */
+CORUN_INTERNAL corun_failure *frame_own_exit_failure(corun_frame *frame);
+/* Runs the drop of a frame, or of a call, unless it has got to its own cleanup. */
+CORUN_INTERNAL void frame_drop_arguments(corun_frame *frame);
 /* Drops a frame that will not run again and is on no stack. */
 CORUN_INTERNAL void frame_discard(corun_frame *frame);
 /* Drops every frame of a task that will not run again, innermost first. */

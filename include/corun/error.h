@@ -46,7 +46,21 @@ extern "C" {
     X(-5057, QUEUE_EMPTY, "QueueEmpty", "the queue is empty") \
     X(-5058, QUEUE_FULL, "QueueFull", "the queue is full") \
     X(-5059, QUEUE_SHUTDOWN, "QueueShutDown", "the queue was shut down") \
-    X(-5060, DONE_TOO_OFTEN, "ValueError", "more items were told to be done than were put")
+    X(-5060, DONE_TOO_OFTEN, "ValueError", "more items were told to be done than were put") \
+    X(-5070, GROUP, "ExceptionGroup", "unhandled errors in a TaskGroup") \
+    X(-5071, NO_TASK, "RuntimeError", "it can only be used inside a task") \
+    X(-5072, GROUP_ENTERED, "RuntimeError", "the group has already been entered") \
+    X(-5073, GROUP_NOT_ENTERED, "RuntimeError", "the group has not been entered") \
+    X(-5074, GROUP_FINISHED, "RuntimeError", "the group is finished") \
+    X(-5075, GROUP_SHUTTING_DOWN, "RuntimeError", "the group is shutting down") \
+    X(-5076, TIMEOUT_ENTERED, "RuntimeError", "Timeout has already been entered") \
+    X(-5077, TIMEOUT_NOT_ENTERED, "RuntimeError", "Timeout has not been entered") \
+    X(-5078, TIMEOUT_EXPIRING, "RuntimeError", "Cannot change state of expiring Timeout") \
+    X(-5079, TIMEOUT_EXPIRED, "RuntimeError", "Cannot change state of expired Timeout") \
+    X(-5080, TIMEOUT_FINISHED, "RuntimeError", "Cannot change state of finished Timeout") \
+    X(-5081, EMPTY_SET, "ValueError", "Set of Tasks/Futures is empty.") \
+    X(-5082, NOT_FUTURE, "TypeError", "Passing coroutines is forbidden, use tasks explicitly.") \
+    X(-5083, BAD_RETURN_WHEN, "ValueError", "Invalid return_when value")
 
 enum corun_error {
 #define CORUN_ERROR_ENUM_(number, name, asyncio, text) CORUN_##name = (number),
@@ -85,7 +99,18 @@ typedef struct corun_failure {
     size_t depth;                        /* entries of `trace` */
     const corun_where *trace;            /* the chain of awaits, innermost first */
     const struct corun_failure *context; /* what it replaced during a cleanup, or NULL */
+    size_t count;                        /* of a CORUN_GROUP: how many errors it has */
+    const struct corun_child_error *errors; /* and which */
 } corun_failure;
+
+/* One of a group's errors. */
+typedef struct corun_child_error {
+    int code;
+    const char *message;
+    const char *name;             /* of the task; NULL: the body's own, or of a task that was not spawned */
+    corun_where where;            /* where that was spawned; no file: unknown, or the body's own */
+    const corun_failure *failure; /* the whole of it; NULL if there was no memory to note it */
+} corun_child_error;
 
 #ifdef __cplusplus
 }

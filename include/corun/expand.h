@@ -34,7 +34,7 @@ struct corun_frame {
     uint8_t mode;        /* of the present await */
     uint8_t state;       /* enum frame_state in src/frame.h */
     char tag;            /* of the exit's value */
-    uint8_t unused;
+    bool keeps;          /* things that end with it: src/kept.h */
     void *exit[8 / sizeof(void *)]; /* the exit's value, or its failure if error is set */
 };
 

@@ -87,7 +87,7 @@ CORUN_ASYNC(fail_deep, (int depth;), ()) {
 
 static const corun_failure *failure_of(corun_task *task)
 {
-    static const corun_failure none = {0, "none", 0, NULL, NULL};
+    static const corun_failure none = {.message = "none"};
     CHECK(corun_task_failure(task) != NULL);
     return corun_task_failure(task) ? corun_task_failure(task) : &none;
 }

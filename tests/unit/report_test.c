@@ -42,7 +42,7 @@ TEST(a_handler_is_set_replaced_and_taken_away)
 TEST(a_program_reports_through_the_same_handler)
 {
     corun_loop *loop = test_open_sim(&runner);
-    static const corun_failure failure = {MY_ERROR, "something", 0, NULL, NULL};
+    static const corun_failure failure = {.code = MY_ERROR, .message = "something"};
     corun_report report = {.message = "from the program", .failure = &failure};
     corun_report nothing = {.message = NULL};
     corun_loop_call_exception_handler(loop, &report); /* to standard error: must not fall over */

@@ -18,7 +18,8 @@ static const struct {
     {"corun_value", sizeof(corun_value), 24, 16},
     {"corun_awaitable", sizeof(corun_awaitable), 32, 24},
     {"corun_where", sizeof(corun_where), 24, 12},
-    {"corun_failure", sizeof(corun_failure), 40, 20},
+    {"corun_failure", sizeof(corun_failure), 56, 28},
+    {"corun_child_error", sizeof(corun_child_error), 56, 28},
     {"corun_frame", sizeof(corun_frame), 48, 40},
     {"a call with two pointers", sizeof(struct two_arguments_call_), 64, 48},
     {"corun_run_options", sizeof(corun_run_options), 32, 24},
@@ -30,6 +31,10 @@ static const struct {
     {"corun_barrier", sizeof(corun_barrier), 32, 20},
     {"corun_queue_options", sizeof(corun_queue_options), 48, 24},
     {"corun_queue", sizeof(corun_queue), 144, 76},
+    {"corun_group", sizeof(corun_group), 64, 40},
+    {"corun_timeout", sizeof(corun_timeout), 32, 24},
+    {"corun_as_completed", sizeof(corun_as_completed), 8, 4},
+    {"corun_result", sizeof(corun_result), 32, 24},
 };
 
 TEST(public_structs_have_their_sizes)

@@ -1,0 +1,268 @@
+/* Groups: how they end. asyncio G3-G8.
+ *
+ * The close waits in the parent's own entry: its turn is queued when the last child has gone, or when the wait is
+ * cancelled. What the group has come to is decided in that turn, not before: a cancellation may come until
+ * then, and must not take the errors away. Nothing on the way needs memory but the details of errors.
+ */
+#include "group.h"
+
+#include "memory.h"
+
+/* ------------------------------------------------------- what it has come to */
+
+/* A record of the errors that ends with the frame that closed the group. */
+struct kept_errors {
+    struct kept kept;
+    struct errors *errors;
+};
+
+static void end_kept_errors(struct kept *kept)
+{
+    struct kept_errors *self = container_of(kept, struct kept_errors, kept);
+    errors_release(self->errors);
+    memory_release(self);
+}
+
+/* Lets the group's user read them. */
+static void keep_errors(corun_group *group, corun_task *task, struct errors *errors)
+{
+    struct kept_errors *self = memory_allocate(sizeof *self);
+    if (!self)
+        return;
+    self->kept.end = end_kept_errors;
+    self->kept.owner = group;
+    self->errors = errors;
+    if (kept_add(task, &self->kept) < 0) {
+        memory_release(self);
+        return;
+    }
+    errors->references++;
+    group->private_.errors = (struct corun_errors_ *)(void *)errors;
+}
+
+static size_t count_children(const struct corun_child_ *last)
+{
+    size_t count = last ? 1 : 0;
+    for (const struct list *at = last ? last->link.next : NULL; last && at != &last->link; at = at->next)
+        count++;
+    return count;
+}
+
+static corun_child_error describe_child(const struct corun_child_ *child)
+{
+    corun_task *task = task_of_child(child);
+    corun_child_error described = {.code = error_of_child(child), .where = child->where};
+    if (!task)
+        return described;
+    described.name = corun_task_name(task);
+    described.where = (corun_where){task->file, NULL, task->line};
+    described.failure = failure_retain(task->future.outcome.failure);
+    return described;
+}
+
+/* Moves all errors, the children's and the body's own, into a list; NULL without memory. */
+static struct errors *collect_errors(corun_group *group, struct outcome *body)
+{
+    struct errors *errors = errors_create(count_children(group->private_.failed) + 2);
+    corun_child_error unnoted = {.code = group->private_.error};
+    unnoted.where = (corun_where){group->private_.file, NULL, group->private_.line};
+    if (errors) {
+        for (struct corun_child_ *child; (child = group_take_child(&group->private_.failed)); group_free_child(child))
+            errors_add(errors, describe_child(child));
+        if (unnoted.code)
+            errors_add(errors, unnoted);
+        if (body->error && body->error != CORUN_CANCELLED) {
+            errors_add(errors, (corun_child_error){.code = body->error, .failure = body->failure});
+            *body = outcome_of_error(0, NULL);
+        }
+    }
+    outcome_release(body);
+    return errors;
+}
+
+static struct outcome fail_group(corun_group *group, corun_task *task)
+{
+    struct outcome body = frame_exit_error(task->top) ? frame_take_exit(task->top) : outcome_of_error(0, NULL);
+    struct errors *errors = collect_errors(group, &body);
+    corun_failure *failure = errors ? failure_create(CORUN_GROUP, NULL) : NULL;
+    if (errors)
+        keep_errors(group, task, errors);
+    if (failure)
+        failure_set_errors(failure, errors);
+    else
+        errors_release(errors);
+    return outcome_of_error(CORUN_GROUP, failure);
+}
+
+/* The first error that must leave the loop, as it was; false if there is none. */
+static bool take_base_error(corun_group *group, struct outcome *out)
+{
+    struct corun_child_ *last = group->private_.failed, *child = last;
+    *out = outcome_of_error(is_base_error(group->private_.error) ? group->private_.error : 0, NULL);
+    while (child && !out->error) {
+        child = child_of_link(child->link.next);
+        if (is_base_error(error_of_child(child)))
+            *out = child->observer.future ? outcome_share(&child->observer.future->outcome)
+                                          : outcome_of_error(child->error, NULL);
+        if (child == last)
+            break;
+    }
+    return out->error != 0;
+}
+
+/* A cancellation with the message it came with. */
+static struct outcome cancellation(corun_task *task)
+{
+    struct rare *rare = task->future.rare;
+    struct outcome made = outcome_of_error(CORUN_CANCELLED, rare ? rare->cancel_failure : NULL);
+    if (rare)
+        rare->cancel_failure = NULL;
+    return made;
+}
+
+/* Without errors: the cancellation that is on its way, or nothing. The group's own goes no further (G4). */
+static struct outcome end_without_errors(const corun_group *group, corun_task *task, int exit)
+{
+    if (group->private_.cancelled)
+        return exit ? outcome_of_error(0, NULL) : cancellation(task);
+    if (exit) {
+        struct outcome own = frame_take_exit(task->top);
+        outcome_release(&own);
+    }
+    return outcome_of_error(0, NULL);
+}
+
+/* What the close answers; the frame's exit is taken away if the answer stands for it. The order is asyncio's (G4). */
+static struct outcome come_to(corun_group *group, corun_task *task)
+{
+    corun_task *parent = group->private_.parent;
+    int exit = frame_exit_error(task->top);
+    struct outcome base;
+    if (is_base_error(exit) || exit == CORUN_GENERATOR_EXIT)
+        return outcome_of_error(0, NULL);
+    if (take_base_error(group, &base))
+        return base;
+    if (group->private_.cancelled_parent && corun_task_uncancel(parent) == 0)
+        group->private_.cancelled = false;
+    if (!group->private_.failed && !group->private_.error && (exit == 0 || exit == CORUN_CANCELLED))
+        return end_without_errors(group, task, exit);
+    if (corun_task_cancelling(parent) > 0) { /* from outside: delivered once more, the count unchanged (G5) */
+        corun_task_uncancel(parent);
+        corun_task_cancel(parent, NULL);
+    }
+    return fail_group(group, task);
+}
+
+static struct outcome conclude_group(corun_group *group, corun_task *task)
+{
+    struct outcome outcome = come_to(group, task);
+    group_leave(group);
+    return outcome;
+}
+
+/* ------------------------------------------------------------------- close */
+
+static int conclude_and_go_on(corun_task *task)
+{
+    task->future.outcome = conclude_group(task->future.awaitable.self, task);
+    return frames_deliver(task);
+}
+
+/* The parent's turn, of the last child's end or of a cancellation, which the first time aborts the group (G3). */
+static void close_turn(struct entry *entry)
+{
+    corun_task *task = task_of_entry(entry);
+    corun_group *group = task->future.awaitable.self;
+    group->private_.queued = false;
+    if (group->private_.interrupted && !group->private_.aborting) {
+        group->private_.cancelled = true;
+        group_cancel_children(group);
+    }
+    group->private_.interrupted = false;
+    if (!group->private_.running)
+        task_go_on(task, conclude_and_go_on);
+}
+
+void group_queue_turn(corun_group *group)
+{
+    corun_task *closer = group->private_.parent;
+    if (group->private_.queued)
+        return;
+    group->private_.queued = true;
+    closer->entry.run = close_turn;
+    loop_ready(closer->future.loop, &closer->entry);
+}
+
+/* By another task, which must not wait in the place of the one that opened it. */
+static void refuse_close(corun_group *group, corun_waiter *waiter)
+{
+    if (group->private_.state == GROUP_OPEN) {
+        group_cancel_children(group);
+        group_leave(group);
+    }
+    corun_waiter_done(waiter, CORUN_INVALID_STATE, NULL);
+}
+
+static void begin_group_close(corun_group *group, corun_task *task)
+{
+    int exit = frame_exit_error(task->top);
+    group_set_state(group, GROUP_CLOSING);
+    group->private_.cancelled = exit == CORUN_CANCELLED;
+    if (exit && !group->private_.aborting)
+        group_cancel_children(group);
+    if (!group->private_.running)
+        task_answer(task, conclude_group(group, task));
+}
+
+static void group_start(void *self, corun_waiter *waiter)
+{
+    corun_group *group = self;
+    corun_task *task = task_of_waiter(waiter);
+    if (group->private_.state == GROUP_NEW || group->private_.state == GROUP_CLOSED)
+        corun_waiter_done(waiter, 0, NULL);
+    else if (group->private_.state == GROUP_CLOSING || task != group->private_.parent)
+        refuse_close(group, waiter);
+    else
+        begin_group_close(group, task);
+}
+
+static void group_cancel_close(void *self, corun_waiter *waiter)
+{
+    corun_group *group = self;
+    corun_task *task = task_of_waiter(waiter);
+    if (task->future.wait != WAIT_ABANDONED) {
+        group->private_.interrupted = true;
+        group_queue_turn(group);
+        return;
+    }
+    if (group->private_.queued)
+        loop_unready(task->future.loop, &task->entry);
+    corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+}
+
+static const corun_awaitable_type group_type = {"group", group_start, group_cancel_close};
+
+corun_awaitable corun_group_close(corun_group *group)
+{
+    return corun_awaitable_of(&group_type, group);
+}
+
+/* ------------------------------------------------------------------ errors */
+
+static const struct errors *errors_of(const corun_group *group)
+{
+    return (const struct errors *)(const void *)group->private_.errors;
+}
+
+size_t corun_group_errors(const corun_group *group)
+{
+    return errors_of(group) ? errors_of(group)->count : 0;
+}
+
+int corun_group_error(const corun_group *group, size_t index, corun_child_error *out_error)
+{
+    if (index >= corun_group_errors(group))
+        return CORUN_BAD_ARGUMENT;
+    *out_error = errors_of(group)->list[index];
+    return 0;
+}

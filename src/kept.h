@@ -1,0 +1,24 @@
+/* What ends with a frame, however the frame ends: for what a coroutine's own structs point to. */
+#ifndef CORUN_KEPT_INTERNAL_H
+#define CORUN_KEPT_INTERNAL_H
+
+#include "corun/coroutine.h"
+#include "internal.h"
+
+struct kept {
+    struct kept *next, **place; /* in its task's list, or its generator's */
+    const corun_frame *frame;
+    const void *owner; /* adding ends what the same frame keeps for it; NULL: nobody's */
+    void (*end)(struct kept *kept); /* gives it back, when it is in no list any more */
+};
+
+/* Has `kept` end with the task's innermost frame. Returns 0, or -ENOMEM and then it does not. */
+CORUN_INTERNAL int kept_add(corun_task *task, struct kept *kept);
+/* Ends one before its frame does. */
+CORUN_INTERNAL void kept_end(struct kept *kept);
+/* Ends those of a frame that is about to go. */
+CORUN_INTERNAL void kept_end_with(corun_task *task, const corun_frame *frame);
+/* Ends a whole list. */
+CORUN_INTERNAL void kept_end_all(struct kept **list);
+
+#endif

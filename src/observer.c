@@ -1,0 +1,27 @@
+#include "observer.h"
+
+#include "task.h"
+
+void observer_watch(struct observer *observer, corun_future *future, void (*told)(struct entry *), void *owner)
+{
+    observer->entry.run = told;
+    observer->future = future;
+    observer->owner = owner;
+    if (future->state == FUTURE_PENDING)
+        ring_append(&future->waiters, &observer->entry.link);
+    else
+        loop_ready(future->loop, &observer->entry);
+}
+
+void observer_forget(struct observer *observer)
+{
+    corun_future *future = observer->future;
+    if (!future)
+        return;
+    if (future->state == FUTURE_PENDING)
+        ring_remove(&future->waiters, &observer->entry.link);
+    else if (!observer_was_told(observer))
+        loop_unready(future->loop, &observer->entry);
+    observer->future = NULL;
+    corun_future_release(future);
+}

@@ -1,0 +1,38 @@
+/* Operands: awaitables that another awaitable was given. */
+#ifndef CORUN_OPERAND_INTERNAL_H
+#define CORUN_OPERAND_INTERNAL_H
+
+#include "corun/call.h"
+#include "corun/coroutine.h"
+#include "corun/wait.h"
+#include "internal.h"
+
+/* Whether an awaitable points to others, which must be copied if it is to run later. */
+CORUN_INTERNAL bool awaitable_has_operands(const corun_awaitable *awaitable);
+/* Drops the arguments of every call in an awaitable that will not run. */
+CORUN_INTERNAL void awaitable_drop(const corun_awaitable *awaitable);
+/* Where a call was written; no file if it is none. */
+CORUN_INTERNAL corun_where awaitable_where(const corun_awaitable *awaitable);
+/* How many operands a list has: gather's and wait's count stands above a few bits of options. */
+CORUN_INTERNAL size_t awaitable_count(const corun_awaitable *list);
+enum { COUNT_SHIFT = 2, COUNT_LIMIT = INT32_MAX >> COUNT_SHIFT };
+
+/* Gives the future of an awaitable, one reference, spawning what is none. If that fails, its arguments are
+ * dropped. */
+CORUN_INTERNAL int awaitable_to_future(corun_loop *loop, const corun_awaitable *awaitable, corun_future **out_future);
+
+/* Where the futures of several are to go. */
+struct future_list {
+    corun_future **first;
+    size_t stride_bytes;
+    size_t count;
+};
+/* The same for each of a list. If one fails, those that were spawned are cancelled, what is ahead is dropped, and
+ * every place is NULL. */
+CORUN_INTERNAL int awaitables_to_futures(corun_loop *loop, const corun_awaitable *awaitables, struct future_list out);
+
+/* Begins a wait by a call of the library's: its frame is put on the task's stack, with a copy of the operand as its
+ * first argument. The call has room for that. */
+CORUN_INTERNAL void operand_enter(corun_waiter *waiter, const corun_awaitable *operand, corun_awaitable call);
+
+#endif

@@ -1,0 +1,150 @@
+/* wait. asyncio W4. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "corun/wait.h"
+#include "duration.h"
+#include "memory.h"
+#include "observer.h"
+#include "operand.h"
+#include "task.h"
+
+struct waiting {
+    corun_task *task;
+    struct entry timer; /* in the heap; in the ready queue; with link.next NULL in neither */
+    uint8_t until;
+    size_t count, pending;
+    struct observer children[];
+};
+
+enum { UNTIL_UNKNOWN = 3 };
+
+corun_awaitable corun_wait(const corun_awaitable *awaitables, size_t count, int until, double seconds)
+{
+    corun_awaitable made = corun_awaitable_of(&corun_wait_type_, (void *)(uintptr_t)awaitables);
+    bool known = until == CORUN_ALL_COMPLETED || until == CORUN_FIRST_COMPLETED || until == CORUN_FIRST_EXCEPTION;
+    made.seconds = seconds;
+    made.extra = (int32_t)(count << COUNT_SHIFT) | (known ? until : UNTIL_UNKNOWN);
+    if (count > COUNT_LIMIT)
+        made.extra = -1;
+    return made;
+}
+
+/* ---------------------------------------------------------------------- end */
+
+static void free_waiting(struct waiting *self)
+{
+    corun_loop *loop = self->task->future.loop;
+    if (!timer_disarm(&loop->timers, &self->timer) && self->timer.link.next)
+        loop_unready(loop, &self->timer);
+    for (size_t i = 0; i < self->count; i++)
+        observer_forget(&self->children[i]);
+    memory_release(self);
+}
+
+static void stop_waiting(struct waiting *self)
+{
+    corun_task *task = self->task;
+    corun_value done = CORUN_VALUE(.i = 0);
+    for (size_t i = 0; i < self->count; i++)
+        done.i += self->children[i].future->state != FUTURE_PENDING;
+    free_waiting(self);
+    corun_waiter_done(waiter_of_task(task), 0, &done);
+}
+
+static void wait_told(struct entry *entry)
+{
+    struct observer *observer = observer_told(entry);
+    struct waiting *self = observer->owner;
+    bool failed = self->until == CORUN_FIRST_EXCEPTION && future_failed(observer->future);
+    if (failed)
+        observer->future->flags |= FUTURE_RETRIEVED;
+    if (--self->pending == 0 || self->until == CORUN_FIRST_COMPLETED || failed)
+        stop_waiting(self);
+}
+
+static void wait_due(struct entry *entry)
+{
+    entry->link.next = NULL;
+    stop_waiting(container_of(entry, struct waiting, timer));
+}
+
+/* -------------------------------------------------------------------- begin */
+
+static int check_wait(const corun_awaitable *given, const corun_loop *loop)
+{
+    const corun_awaitable *awaitables = given->self;
+    size_t count = awaitable_count(given);
+    if (given->extra < 0)
+        return CORUN_BAD_ARGUMENT;
+    if (count == 0)
+        return CORUN_EMPTY_SET;
+    if ((given->extra & UNTIL_UNKNOWN) == UNTIL_UNKNOWN)
+        return CORUN_BAD_RETURN_WHEN;
+    for (size_t i = 0; i < count; i++)
+        if (!future_of_awaitable(&awaitables[i]))
+            return CORUN_NOT_FUTURE;
+    for (size_t i = 0; i < count; i++)
+        if (future_of_awaitable(&awaitables[i])->loop != loop)
+            return CORUN_OTHER_LOOP;
+    return isnan(given->seconds) ? CORUN_INVALID_DELAY : 0;
+}
+
+/* Each once, however often it is named. */
+static void watch_each(struct waiting *self, const corun_awaitable *awaitables, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        corun_future *future = future_of_awaitable(&awaitables[i]);
+        if (future->flags & FUTURE_MARKED)
+            continue;
+        future->flags |= FUTURE_MARKED;
+        observer_watch(&self->children[self->count++], corun_future_retain(future), wait_told, self);
+    }
+    for (size_t i = 0; i < self->count; i++)
+        self->children[i].future->flags &= (uint8_t)~FUTURE_MARKED;
+    self->pending = self->count;
+}
+
+static int begin_wait(corun_task *task)
+{
+    const corun_awaitable given = task->future.awaitable;
+    size_t count = awaitable_count(&given);
+    struct timers *timers = &task->future.loop->timers;
+    struct waiting *self;
+    int rc = check_wait(&given, task->future.loop);
+    if (rc < 0)
+        return rc;
+    self = memory_allocate(sizeof *self + count * sizeof *self->children);
+    if (!self)
+        return -ENOMEM;
+    memset(self, 0, sizeof *self);
+    self->task = task;
+    self->until = given.extra & UNTIL_UNKNOWN;
+    self->timer.run = wait_due;
+    if (given.seconds < INFINITY)
+        rc = timer_arm(timers, &self->timer, time_after(backend_now(&task->future.loop->backend), given.seconds));
+    if (rc < 0) {
+        memory_release(self);
+        return rc;
+    }
+    watch_each(self, given.self, count);
+    task->future.awaitable.self = self; /* cancelling is told this one */
+    return 1;
+}
+
+static void wait_start(void *self, corun_waiter *waiter)
+{
+    int rc = begin_wait(task_of_waiter(waiter));
+    (void)self;
+    if (rc <= 0)
+        corun_waiter_done(waiter, rc, NULL);
+}
+
+static void wait_cancel(void *self, corun_waiter *waiter)
+{
+    free_waiting(self);
+    corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+}
+
+const corun_awaitable_type corun_wait_type_ = {"wait", wait_start, wait_cancel};

@@ -1,4 +1,4 @@
-// Every rule of asyncio's runner, loop, futures, tasks, eager tasks and reports (B, L, F, T, E, X) is named above a
+// Every rule of asyncio's runner, loop, futures, tasks, eager tasks, reports, locks and queues (B, L, F, T, E, X, K) is named above a
 // test that shows it, or in rules-without-tests.json with the reason why none does.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../support/env.js';
 
-const counts = { B: 78, L: 11, F: 5, T: 15, E: 5, X: 6 };
+const counts = { B: 78, L: 11, F: 5, T: 15, E: 5, X: 6, K: 8 };
 const reasons = JSON.parse(readFileSync(new URL('rules-without-tests.json', import.meta.url), 'utf8'));
 
 const rules = Object.entries(counts).flatMap(([letter, count]) =>
@@ -14,7 +14,7 @@ const rules = Object.entries(counts).flatMap(([letter, count]) =>
 
 /** The rules that a text names: T3, B58-B66. */
 function named(text) {
-  return [...text.matchAll(/\b([BLFTEX])(\d{1,2})\b(?:-\1?(\d{1,2})\b)?/g)].flatMap(([, letter, first, last = first]) =>
+  return [...text.matchAll(/\b([BLFTEXK])(\d{1,2})\b(?:-\1?(\d{1,2})\b)?/g)].flatMap(([, letter, first, last = first]) =>
     Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => `${letter}${Number(first) + i}`));
 }
 

@@ -18,6 +18,8 @@ export const rows = [
   { name: 'call_later_cancel', text: 'call_later and cancel', ...ns },
   // Printed for each of them.
   { name: 'cancel_all', text: '100,000 sleepers: spawn, cancel, join', unit: 'ms', of: 1e6 / 100_000 },
+  { name: 'gather_begin', text: '1,000,000 sleepers: gather', unit: 'ms', of: 1 },
+  { name: 'gather_cancel', text: 'the same: one cancel, until all are gone', unit: 'ms', of: 1 },
   { name: 'empty_run', text: 'empty run', ...us },
   { name: 'run_from_js', text: 'empty run() from JavaScript', ...us },
   { name: 'interrupt', text: 'SIGINT to the first line of cleanup', ...us },

@@ -29,8 +29,8 @@ async function build(host) {
 
 async function prepareNative() {
   const { bench, memory, emptyRun } = await build('native');
-  const wakes = await compileProgram([path('wakes.c')], 'native');
-  return { commands: [[bench], [memory], [emptyRun], [wakes]], spin: [await compileProgram([spins], 'native')] };
+  const [wakes, gather] = await Promise.all(['wakes.c', 'gather.c'].map((name) => compileProgram([path(name)], 'native')));
+  return { commands: [[bench], [memory], [emptyRun], [wakes], [gather]], spin: [await compileProgram([spins], 'native')] };
 }
 
 async function prepareNode() {

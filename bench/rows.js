@@ -21,6 +21,8 @@ export const rows = [
   { name: 'lock', text: 'lock and unlock, uncontended', ...ns },
   { name: 'lock_handed', text: 'a lock that two tasks want', ...ns },
   { name: 'queue', text: 'put and get between two tasks', ...ns },
+  { name: 'gather_begin', text: '1,000,000 sleepers: gather', unit: 'ms', of: 1 },
+  { name: 'gather_cancel', text: 'the same: one cancel, until all are gone', unit: 'ms', of: 1 },
   { name: 'empty_run', text: 'empty run', ...us },
   { name: 'run_from_js', text: 'empty run() from JavaScript', ...us },
   { name: 'interrupt', text: 'SIGINT to the first line of cleanup', ...us },

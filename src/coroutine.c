@@ -107,30 +107,6 @@ static void exit_take(corun_frame *frame, struct outcome *out)
     }
 }
 
-int frame_exit_error(const corun_frame *frame)
-{
-    return frame->state == FRAME_CLEANUP ? frame->error : 0;
-}
-
-struct outcome frame_take_exit(corun_frame *frame)
-{
-    struct outcome exit;
-    exit_take(frame, &exit);
-    frame->error = 0;
-    frame->tag = CORUN_NO_VALUE;
-    return exit;
-}
-
-corun_failure *frame_own_exit_failure(corun_frame *frame)
-{
-    struct outcome exit = frame_take_exit(frame);
-    if (!exit.failure)
-        exit.failure = failure_create(exit.error, NULL);
-    exit.failure = failure_own(exit.failure);
-    exit_keep_error(frame, exit.error, exit.failure);
-    return exit.failure;
-}
-
 void outcome_release(struct outcome *outcome)
 {
     if (outcome->error)

@@ -228,15 +228,6 @@ int corun_task_remove_done_callback(corun_task *task, void (*function)(corun_tas
 
 /* ----------------------------------------------------------------- finish */
 
-/* Of a loop that is closed nothing is called any more. False if whoever it belongs to takes it back. */
-static bool drop_unscheduled(struct entry *entry)
-{
-    if (entry->run != run_done)
-        return group_drop(entry);
-    done_callback_free(container_of(entry, struct done_callback, entry));
-    return true;
-}
-
 /* Queues whoever waits, in the order in which they came. Allocates nothing, cannot fail. */
 void future_finish(corun_future *future, enum future_state state)
 {
@@ -246,11 +237,11 @@ void future_finish(corun_future *future, enum future_state state)
         struct entry *entry = container_of(link, struct entry, link);
         if (entry->run == task_resume_joined) {
             task_of_entry(entry)->future.wait = WAIT_WOKEN;
-        } else if (future->loop->closed && drop_unscheduled(entry)) {
-            continue;
         } else if (entry->run == run_done) {
             corun_future_retain(future);
         }
+        if (future->loop->closed && (future_drop_callback(entry) || group_drop(entry)))
+            continue; /* nothing is called any more */
         loop_ready(future->loop, entry);
     }
 }
@@ -381,13 +372,6 @@ corun_future *future_of_awaitable(const corun_awaitable *awaitable)
 {
     bool is_future = awaitable->type == &future_type || awaitable->type == &task_type;
     return is_future ? awaitable->self : NULL;
-}
-
-bool future_ask_to_stop(corun_future *future)
-{
-    if (future->flags & FUTURE_IS_TASK)
-        return corun_task_cancel((corun_task *)(void *)future, NULL) > 0;
-    return corun_future_cancel(future, NULL) > 0;
 }
 
 corun_future *future_awaited(const corun_task *task)

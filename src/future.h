@@ -72,8 +72,6 @@ CORUN_INTERNAL corun_future *future_awaited(const corun_task *task);
 CORUN_INTERNAL corun_task *future_joined(const corun_task *task);
 /* What an awaitable waits for, if it is the wait for a future or task, else NULL. */
 CORUN_INTERNAL corun_future *future_of_awaitable(const corun_awaitable *awaitable);
-/* Cancels a future, asks a task to stop. Returns whether it was not done. */
-CORUN_INTERNAL bool future_ask_to_stop(corun_future *future);
 CORUN_INTERNAL struct rare *future_rare(corun_future *future); /* makes it; NULL without memory */
 
 CORUN_INTERNAL void outcome_release(struct outcome *outcome);

@@ -16,7 +16,7 @@
 struct gathering {
     struct kept kept; /* once it is answered, if there are bytes in the results */
     corun_task *task;
-    corun_result *results;
+    corun_outcome *results;
     size_t count, pending;
     bool return_errors;
     bool asked;  /* it was cancelled: it ends so */
@@ -28,7 +28,7 @@ struct gathering {
 
 enum { GATHER_RETURN_ERRORS = 1 };
 
-corun_awaitable corun_gather(const corun_awaitable *awaitables, size_t count, corun_result *results, int flags)
+corun_awaitable corun_gather(const corun_awaitable *awaitables, size_t count, corun_outcome *results, int flags)
 {
     corun_awaitable made = corun_awaitable_of(&corun_gather_type_, (void *)(uintptr_t)awaitables);
     made.number = (intptr_t)results;
@@ -67,7 +67,7 @@ static bool write_results(const struct gathering *self)
     bool any_bytes = false;
     for (size_t i = 0; i < self->count; i++) {
         corun_future *child = self->children[i].future;
-        corun_result result = {.error = corun_future_result(child, &result.value)};
+        corun_outcome result = {.error = corun_future_result(child, &result.value)};
         if (self->results)
             self->results[i] = result;
         any_bytes |= result.error == 0 && result.value.tag == CORUN_BYTES;
@@ -147,7 +147,7 @@ static int begin_gather(corun_task *task)
     }
     memset(self, 0, sizeof *self + count * sizeof *self->children);
     self->task = task;
-    self->results = (corun_result *)(intptr_t)given.number;
+    self->results = (corun_outcome *)(intptr_t)given.number;
     self->count = count;
     self->return_errors = given.extra & GATHER_RETURN_ERRORS;
     rc = awaitables_to_futures(task->future.loop, given.self,

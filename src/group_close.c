@@ -82,7 +82,7 @@ static struct errors *collect_errors(corun_group *group, struct outcome *body)
 
 static struct outcome fail_group(corun_group *group, corun_task *task)
 {
-    struct outcome body = frame_exit_error(task->top) ? frame_take_exit(task->top) : outcome_of_error(0, NULL);
+    struct outcome body = frame_exit_error(task->top) ? frame_take_error(task->top) : outcome_of_error(0, NULL);
     struct errors *errors = collect_errors(group, &body);
     corun_failure *failure = errors ? failure_create(CORUN_GROUP, NULL) : NULL;
     if (errors)
@@ -126,7 +126,7 @@ static struct outcome end_without_errors(const corun_group *group, corun_task *t
     if (group->private_.cancelled)
         return exit ? outcome_of_error(0, NULL) : cancellation(task);
     if (exit) {
-        struct outcome own = frame_take_exit(task->top);
+        struct outcome own = frame_take_error(task->top);
         outcome_release(&own);
     }
     return outcome_of_error(0, NULL);

@@ -25,3 +25,10 @@ void observer_forget(struct observer *observer)
     observer->future = NULL;
     corun_future_release(future);
 }
+
+bool future_ask_to_stop(corun_future *future)
+{
+    if (future->flags & FUTURE_IS_TASK)
+        return corun_task_cancel((corun_task *)(void *)future, NULL) > 0;
+    return corun_future_cancel(future, NULL) > 0;
+}

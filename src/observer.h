@@ -29,6 +29,8 @@ static inline bool observer_was_told(const struct observer *observer)
 /* Ends it, told or not, and gives the reference back. */
 CORUN_INTERNAL void observer_forget(struct observer *observer);
 
+/* Cancels a future, asks a task to stop. Returns whether it was not done. */
+CORUN_INTERNAL bool future_ask_to_stop(corun_future *future);
 static inline bool future_failed(const corun_future *future)
 {
     return future->state == FUTURE_FINISHED && future->outcome.error != 0;

@@ -14,11 +14,12 @@
 #include "corun/timeout.h"
 #include "future.h"
 #include "memory.h"
+#include "observer.h"
 #include "task.h"
 
 enum operand_kind { OPERAND_PLAIN, OPERAND_CALL, OPERAND_ONE, OPERAND_SEVERAL };
 
-static enum operand_kind kind_of(const corun_awaitable *awaitable)
+static enum operand_kind operand_kind_of(const corun_awaitable *awaitable)
 {
     if (awaitable->type == &corun_call_type_)
         return OPERAND_CALL;
@@ -30,7 +31,7 @@ static enum operand_kind kind_of(const corun_awaitable *awaitable)
 
 bool awaitable_has_operands(const corun_awaitable *awaitable)
 {
-    return kind_of(awaitable) > OPERAND_CALL;
+    return operand_kind_of(awaitable) > OPERAND_CALL;
 }
 
 size_t awaitable_count(const corun_awaitable *list)
@@ -40,7 +41,7 @@ size_t awaitable_count(const corun_awaitable *list)
 
 corun_where awaitable_where(const corun_awaitable *awaitable)
 {
-    enum operand_kind kind = kind_of(awaitable);
+    enum operand_kind kind = operand_kind_of(awaitable);
     if (kind == OPERAND_CALL || kind == OPERAND_ONE)
         return (corun_where){awaitable->file, NULL, awaitable->extra};
     return (corun_where){NULL, NULL, 0};
@@ -49,7 +50,7 @@ corun_where awaitable_where(const corun_awaitable *awaitable)
 /* The operands of what has some. */
 static const corun_awaitable *operands_of(const corun_awaitable *awaitable, size_t *count)
 {
-    enum operand_kind kind = kind_of(awaitable);
+    enum operand_kind kind = operand_kind_of(awaitable);
     const struct corun_operand_ *one = awaitable->self;
     *count = kind == OPERAND_ONE ? 1 : kind == OPERAND_SEVERAL ? awaitable_count(awaitable) : 0;
     return kind == OPERAND_ONE ? &one->awaitable : awaitable->self;
@@ -70,7 +71,7 @@ void awaitable_drop(const corun_awaitable *awaitable)
 /* How much an awaitable points to, beside its operands' own. */
 static size_t size_behind(const corun_awaitable *awaitable)
 {
-    switch (kind_of(awaitable)) {
+    switch (operand_kind_of(awaitable)) {
     case OPERAND_CALL:
         return ((const corun_frame *)awaitable->self)->coroutine->call_size;
     case OPERAND_ONE:

@@ -108,12 +108,6 @@ CORUN_INTERNAL void guest_free(struct guest *guest);
 CORUN_INTERNAL int frames_deliver_error(corun_task *task);
 /* Tells a frame that its present await is over: it has caught nothing yet, and holds nothing. */
 CORUN_INTERNAL void frame_await_ended(corun_task *task, corun_frame *frame);
-/* The exit of a frame that is being cleaned up after: its error, 0 if there is none or it is not leaving; taking
- * all of it, so that it leaves with nothing. For what closes a scope. */
-CORUN_INTERNAL int frame_exit_error(const corun_frame *frame);
-CORUN_INTERNAL struct outcome frame_take_exit(corun_frame *frame);
-/* The same frame's failure, for nobody else's eyes; NULL if it has none. */
-CORUN_INTERNAL corun_failure *frame_own_exit_failure(corun_frame *frame);
 /* Runs the drop of a frame, or of a call, unless it has got to its own cleanup. */
 CORUN_INTERNAL void frame_drop_arguments(corun_frame *frame);
 /* Drops a frame that will not run again and is on no stack. */

@@ -183,7 +183,7 @@ bool corun_timeout_expired(const corun_timeout *timeout)
 /* The cancellation becomes the context of the error that stands for it. */
 static struct outcome time_out(corun_frame *frame)
 {
-    struct outcome cancelled = frame_take_exit(frame);
+    struct outcome cancelled = frame_take_error(frame);
     corun_failure *failure = failure_create(CORUN_TIMEOUT, NULL);
     if (!cancelled.failure)
         cancelled.failure = failure_create(CORUN_CANCELLED, NULL);
@@ -196,7 +196,7 @@ static struct outcome time_out(corun_frame *frame)
 
 static void tell_of_timeout(corun_frame *frame)
 {
-    corun_failure *failure = frame_own_exit_failure(frame);
+    corun_failure *failure = frame_own_failure(frame);
     if (failure)
         failure_splice_timeout(failure);
 }

@@ -16,7 +16,7 @@
 
 #include "memory.h"
 
-enum { CHILDREN = 4, FIRST_CAPACITY = 16 };
+enum { CHILDREN = 4, FIRST_CAPACITY = 16, SHRINKS_ABOVE = 4096 };
 
 static bool is_before(const struct timer_slot *a, const struct timer_slot *b)
 {
@@ -88,6 +88,17 @@ static int grow_heap(struct timers *timers)
     return 0;
 }
 
+/* A million timers that are gone leave no room for a million. Without memory for less it stays. */
+static void shrink_heap(struct timers *timers)
+{
+    uint32_t capacity = timers->capacity / 4;
+    struct timer_slot *slots = memory_resize(timers->slots, capacity * sizeof *slots);
+    if (!slots)
+        return;
+    timers->slots = slots;
+    timers->capacity = capacity;
+}
+
 int timer_arm(struct timers *timers, struct entry *entry, int64_t deadline)
 {
     if (timers->count == timers->capacity && grow_heap(timers) < 0)
@@ -105,6 +116,8 @@ static void remove_at(struct timers *timers, uint32_t index)
         sift_down(timers, index, last);
         sift_up(timers, last.entry->timer.index, last);
     }
+    if (unlikely(timers->capacity > SHRINKS_ABOVE && timers->count < timers->capacity / 8))
+        shrink_heap(timers);
     verify_heap(timers);
 }
 

@@ -2,6 +2,7 @@
 #include "corun/timeout.h"
 
 #include "frame.h"
+#include "observer.h"
 #include "operand.h"
 #include "shield.h"
 #include "task.h"

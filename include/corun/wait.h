@@ -58,10 +58,10 @@ struct corun_operand_ {
 CORUN_API extern const corun_awaitable_type corun_gather_type_, corun_wait_type_, corun_shield_type_;
 
 /* How one of several ended. */
-typedef struct corun_result {
+typedef struct corun_outcome {
     int error;         /* 0, or what it failed with */
     corun_value value; /* if error is 0 */
-} corun_result;
+} corun_outcome;
 
 enum { CORUN_RETURN_ERRORS = 1 };
 
@@ -80,7 +80,7 @@ enum { CORUN_RETURN_ERRORS = 1 };
  *            ends
  *   asyncio  asyncio.gather, W3
  */
-CORUN_API corun_awaitable corun_gather(const corun_awaitable *awaitables, size_t count, corun_result *results,
+CORUN_API corun_awaitable corun_gather(const corun_awaitable *awaitables, size_t count, corun_outcome *results,
                                        int flags);
 
 enum { CORUN_ALL_COMPLETED, CORUN_FIRST_COMPLETED, CORUN_FIRST_EXCEPTION };

@@ -119,29 +119,31 @@ static void cancel_when_done(corun_task *task, void *argument)
 }
 
 /* B76: who is cancelled, even when it has been woken, leaves its place to the next */
-TEST_LOOP(a_cancelled_wait_loses_nothing, (corun_as_completed all; corun_task *task, *first;)) {
+TEST_LOOP(a_cancelled_wait_loses_nothing, (corun_as_completed all; corun_task *task, *first, *second;)) {
     CORUN_BEGIN();
     my->task = spawn_give(1, 0.002);
     CHECK_ERROR(corun_as_completed_open(&my->all, CORUN_LIST(corun_join(my->task)), INFINITY), 0);
     CHECK_ERROR(corun_spawn(CORUN_CALL(takes_next, .all = &my->all, .word = "first"), &my->first), 0);
-    CHECK_ERROR(corun_spawn(CORUN_CALL(takes_next, .all = &my->all, .word = "second"), NULL), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(takes_next, .all = &my->all, .word = "second"), &my->second), 0);
     CORUN_AWAIT(corun_yield());
     corun_task_add_done_callback(my->task, cancel_when_done, my->first); /* behind what has woken it */
-    CORUN_AWAIT(corun_sleep(0.006));
+    CORUN_AWAIT(corun_join(my->second));
     CHECK_LOG("first CORUN_CANCELLED second got");
     corun_task_release(my->task);
+    corun_task_release(my->second);
     corun_task_release(my->first);
     CORUN_END();
 }
 
-TEST_LOOP(who_waits_for_more_than_there_is_gets_none, (corun_as_completed all; corun_task *task;)) {
+TEST_LOOP(who_waits_for_more_than_there_is_gets_none, (corun_as_completed all; corun_task *task, *second;)) {
     CORUN_BEGIN();
     my->task = spawn_give(1, 0.002);
     CHECK_ERROR(corun_as_completed_open(&my->all, CORUN_LIST(corun_join(my->task)), INFINITY), 0);
     CHECK_ERROR(corun_spawn(CORUN_CALL(takes_next, .all = &my->all, .word = "first"), NULL), 0);
-    CHECK_ERROR(corun_spawn(CORUN_CALL(takes_next, .all = &my->all, .word = "second"), NULL), 0);
-    CORUN_AWAIT(corun_sleep(0.006));
+    CHECK_ERROR(corun_spawn(CORUN_CALL(takes_next, .all = &my->all, .word = "second"), &my->second), 0);
+    CORUN_AWAIT(corun_join(my->second));
     CHECK_LOG("first got second none");
+    corun_task_release(my->second);
     corun_task_release(my->task);
     CORUN_END();
 }

@@ -45,7 +45,7 @@ CORUN_ASYNC(owns, (const char *word;), ()) {
 CORUN_DROP(owns) { test_log(my->word); }
 
 /* GA-01 */
-TEST_LOOP(results_come_in_the_order_of_the_arguments, (corun_result results[4]; corun_future *x;)) {
+TEST_LOOP(results_come_in_the_order_of_the_arguments, (corun_outcome results[4]; corun_future *x;)) {
     CORUN_BEGIN();
     CHECK_ERROR(corun_future_create(NULL, &my->x), 0);
     corun_future_set(my->x, CORUN_VALUE(.i = 9));
@@ -105,7 +105,7 @@ TEST(the_first_error_comes_at_once_and_later_ones_are_not_told_of)
     CHECK_LOG("");
 }
 
-TEST_LOOP(errors_as_results, (corun_result results[3]; corun_task *task;)) {
+TEST_LOOP(errors_as_results, (corun_outcome results[3]; corun_task *task;)) {
     CORUN_BEGIN();
     CHECK_ERROR(corun_spawn(CORUN_CALL(give, .seconds = 10), &my->task), 0);
     corun_task_cancel(my->task, NULL);
@@ -130,7 +130,7 @@ TEST_LOOP(a_cancelled_child_without_that_is_an_error, (corun_task *task;)) {
 }
 
 /* Bytes live as long as the coroutine that awaits them, or until it gathers there again. */
-TEST_LOOP(bytes_stay, (corun_result results[2]; int i;)) {
+TEST_LOOP(bytes_stay, (corun_outcome results[2]; int i;)) {
     CORUN_BEGIN();
     for (my->i = 0; my->i < 3; my->i++) {
         CORUN_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(give_text, .text = "one"), CORUN_CALL(give_text, .text = "two")),
@@ -144,7 +144,7 @@ TEST_LOOP(bytes_stay, (corun_result results[2]; int i;)) {
 
 /* ---------------------------------------------------------------- cancellation */
 
-CORUN_ASYNC(gather_swallowers, (int flags;), (corun_result results[2];)) {
+CORUN_ASYNC(gather_swallowers, (int flags;), (corun_outcome results[2];)) {
     CORUN_BEGIN();
     CORUN_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(swallow, .value = 1, .longer = 0.002), CORUN_CALL(swallow, .value = 2)),
                              my->results, my->flags));
@@ -231,7 +231,7 @@ TEST_LOOP(refusals, (corun_awaitable none;)) {
     CORUN_END();
 }
 
-static __attribute__((noinline)) int spawn_gather(corun_result *results, corun_task **out_task)
+static __attribute__((noinline)) int spawn_gather(corun_outcome *results, corun_task **out_task)
 {
     return corun_spawn(corun_gather(CORUN_LIST(CORUN_CALL(give, .value = 1), CORUN_WAIT_FOR(CORUN_CALL(give, .value = 2), 1)),
                                     results, 0),
@@ -245,7 +245,7 @@ static __attribute__((noinline)) void write_over_the_stack(void)
         waste[i] = 0x55;
 }
 
-TEST_LOOP(spawned_its_list_is_copied, (corun_task *task; corun_result results[2];)) {
+TEST_LOOP(spawned_its_list_is_copied, (corun_task *task; corun_outcome results[2];)) {
     CORUN_BEGIN();
     CHECK_ERROR(spawn_gather(my->results, &my->task), 0);
     write_over_the_stack();
@@ -255,7 +255,7 @@ TEST_LOOP(spawned_its_list_is_copied, (corun_task *task; corun_result results[2]
     CORUN_END();
 }
 
-CORUN_ASYNC(some, (int flags;), (corun_result results[3];)) {
+CORUN_ASYNC(some, (int flags;), (corun_outcome results[3];)) {
     CORUN_BEGIN();
     CORUN_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(give, .seconds = 1), CORUN_CALL(give_text, .text = "text"),
                                         corun_gather(CORUN_LIST(CORUN_CALL(give), corun_sleep(2)), NULL, 0)),
@@ -336,4 +336,38 @@ TEST_LOOP(many_end_with_one_cancel, (corun_task *task; long before;)) {
     corun_task_release(my->task);
     CHECK_EQ(corun_all_tasks(corun_current_loop(), NULL, 0), 1);
     CORUN_END();
+}
+
+/* Awaits what does not suspend, after an interrupt that it has asked for itself. */
+CORUN_ASYNC(passes_an_interrupt, (corun_loop *loop;), (corun_future *done; corun_timeout timeout; corun_group group;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_future_create(NULL, &my->done), 0);
+    corun_future_set(my->done, CORUN_VALUE(.i = 4));
+    CORUN_TRY();
+    corun_sim_interrupt_at(my->loop, corun_loop_time(my->loop));
+    CORUN_AWAIT(corun_wait_future(my->done));
+    CORUN_AWAIT(CORUN_SHIELD(corun_wait_future(my->done)));
+    CORUN_AWAIT(CORUN_WAIT_FOR(corun_wait_future(my->done), 10));
+    CORUN_AWAIT(corun_gather(CORUN_LIST(corun_wait_future(my->done)), NULL, 0));
+    CHECK_ERROR(corun_timeout_open(&my->timeout, 10), 0);
+    CORUN_AWAIT(corun_timeout_close(&my->timeout));
+    CHECK_ERROR(corun_group_open(&my->group), 0);
+    CORUN_AWAIT(corun_group_close(&my->group));
+    test_log("passed");
+    CORUN_AWAIT(corun_sleep(10));
+    test_log("not reached");
+    CORUN_FINALLY();
+    test_log(corun_error_name(CORUN_EXIT_ERROR()));
+    corun_future_release(my->done);
+    CORUN_END();
+}
+
+/* SIG-10, B42; its lock and its queue are with theirs */
+TEST(a_pending_interrupt_passes_awaits_that_do_not_suspend)
+{
+    corun_runner runner = CORUN_RUNNER_INIT;
+    corun_loop *loop = test_open_sim(&runner);
+    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(passes_an_interrupt, .loop = loop), NULL, NULL), CORUN_INTERRUPTED);
+    corun_runner_close(&runner);
+    CHECK_LOG("passed CORUN_CANCELLED");
 }

@@ -56,7 +56,7 @@ TEST_LOOP(it_gives_the_value_or_the_error, (corun_task *task;)) {
 /* SH-01 */
 TEST_LOOP(cancelled_it_leaves_the_inner_task_alone, (corun_task *outer, *inner;)) {
     CORUN_BEGIN();
-    CHECK_ERROR(corun_spawn(CORUN_CALL(give, .value = 7, .seconds = 0.005), &my->inner), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(give, .value = 7, .seconds = 0.1), &my->inner), 0);
     CHECK_ERROR(corun_spawn(CORUN_CALL(shields, .task = my->inner), &my->outer), 0);
     CORUN_AWAIT(corun_sleep(0.001));
     corun_task_cancel(my->outer, NULL);

@@ -34,7 +34,7 @@ static const struct {
     {"corun_group", sizeof(corun_group), 64, 40},
     {"corun_timeout", sizeof(corun_timeout), 32, 24},
     {"corun_as_completed", sizeof(corun_as_completed), 8, 4},
-    {"corun_result", sizeof(corun_result), 32, 24},
+    {"corun_outcome", sizeof(corun_outcome), 32, 24},
 };
 
 TEST(public_structs_have_their_sizes)

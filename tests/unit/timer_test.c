@@ -204,3 +204,18 @@ TEST(without_memory_nothing_is_armed_and_nothing_lost)
     CHECK(timer_take_due(&timers, 1) == NULL);
     timers_free(&timers);
 }
+
+TEST(the_heap_gives_room_back)
+{
+    enum { MANY = 20000 };
+    static struct entry entries[MANY];
+    begin(1);
+    for (int i = 0; i < MANY; i++)
+        CHECK_EQ(timer_arm(&timers, &entries[i], MANY - i), 0);
+    CHECK(timers.capacity >= MANY);
+    for (int i = 0; i < MANY - 1; i++)
+        CHECK(timer_disarm(&timers, &entries[i]));
+    CHECK(timers.capacity < MANY / 2);
+    CHECK(timer_take_due(&timers, MANY) == &entries[MANY - 1]);
+    timers_free(&timers);
+}

@@ -44,7 +44,7 @@ CORUN_ASYNC(waits, (corun_task *a, *b; int until; double seconds;), ()) {
 TEST_LOOP(it_never_cancels, (corun_task *a, *b, *waiter;)) {
     CORUN_BEGIN();
     my->a = spawn_give(0.001);
-    my->b = spawn_give(0.03);
+    my->b = spawn_give(10);
     CORUN_AWAIT(corun_wait(CORUN_LIST(corun_join(my->a), corun_join(my->b)), CORUN_ALL_COMPLETED, 0.01));
     CHECK_EQ(CORUN_RESULT().i, 1);
     CHECK(corun_task_done(my->a) && !corun_task_done(my->b));
@@ -55,6 +55,7 @@ TEST_LOOP(it_never_cancels, (corun_task *a, *b, *waiter;)) {
     CHECK_ERROR(CORUN_ERROR(), CORUN_CANCELLED);
     CHECK(!corun_task_done(my->b));
     CHECK_EQ(corun_task_cancelling(my->b), 0);
+    corun_task_cancel(my->b, NULL);
     CORUN_AWAIT(corun_wait(CORUN_LIST(corun_join(my->a), corun_join(my->b)), CORUN_ALL_COMPLETED, INFINITY));
     CHECK_EQ(CORUN_RESULT().i, 2);
     corun_task_release(my->a);
@@ -84,7 +85,7 @@ TEST_LOOP(refusals, (corun_task *a;)) {
 
 TEST_LOOP(until_the_first_is_done, (corun_task *a, *b;)) {
     CORUN_BEGIN();
-    my->a = spawn_give(0.02);
+    my->a = spawn_give(10);
     my->b = spawn_give(0.001);
     CORUN_AWAIT(corun_wait(CORUN_LIST(corun_join(my->a), corun_join(my->b)), CORUN_FIRST_COMPLETED, INFINITY));
     CHECK_EQ(CORUN_RESULT().i, 1);
@@ -141,7 +142,7 @@ TEST_LOOP(it_always_suspends, (corun_task *a; bool set;)) {
 
 TEST_LOOP(without_time_it_looks, (corun_task *a, *b;)) {
     CORUN_BEGIN();
-    my->a = spawn_give(0.01);
+    my->a = spawn_give(10);
     my->b = spawn_give(0);
     CORUN_AWAIT(corun_wait(CORUN_LIST(corun_join(my->a), corun_join(my->b)), CORUN_ALL_COMPLETED, -1));
     CHECK(CORUN_RESULT().i <= 1);

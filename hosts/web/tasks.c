@@ -11,7 +11,7 @@
 _Static_assert(sizeof(corun_where) == 3 * sizeof(uint32_t) && sizeof(corun_task *) == sizeof(uint32_t),
                "the lists of struct turn_task are what corun_task_stack and corun_task_awaited_by write");
 
-static uint32_t place_of(const void *pointer)
+static uint32_t address_of(const void *pointer)
 {
     return (uint32_t)(uintptr_t)pointer;
 }
@@ -19,11 +19,11 @@ static uint32_t place_of(const void *pointer)
 static struct turn_task task_header(corun_task *task)
 {
     corun_where origin = corun_task_spawned_at(task);
-    return (struct turn_task){.id = place_of(task),
-                              .name = place_of(corun_task_name(task)),
-                              .state = place_of(corun_task_state(task)),
-                              .waits_for = place_of(corun_task_waits_for(task)),
-                              .file = place_of(origin.file),
+    return (struct turn_task){.id = address_of(task),
+                              .name = address_of(corun_task_name(task)),
+                              .state = address_of(corun_task_state(task)),
+                              .waits_for = address_of(corun_task_waits_for(task)),
+                              .file = address_of(origin.file),
                               .line = (uint32_t)origin.line,
                               .places = (uint32_t)corun_task_stack(task, NULL, 0),
                               .awaiters = (uint32_t)corun_task_awaited_by(task, NULL, 0)};

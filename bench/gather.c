@@ -2,45 +2,13 @@
  * Prints "gather_begin", "gather_cancel" and "gather_left", the bytes that are still in use then, for each task.
  * Argument: how many, a million if there is none. */
 #include <corun.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "counting.h"
+
 enum { MANY = 1000000 };
-
-static size_t in_use;
-
-static void *count_allocate(size_t size, void *argument)
-{
-    void *made = malloc(size);
-    (void)argument;
-    in_use += malloc_usable_size(made);
-    return made;
-}
-
-static void *count_resize(void *old, size_t size, void *argument)
-{
-    size_t before = malloc_usable_size(old);
-    void *made = realloc(old, size);
-    (void)argument;
-    if (made)
-        in_use += malloc_usable_size(made) - before;
-    return made;
-}
-
-static void count_release(void *old, void *argument)
-{
-    (void)argument;
-    in_use -= malloc_usable_size(old);
-    free(old);
-}
-
-__attribute__((constructor)) static void count(void)
-{
-    static const corun_allocator counting = {count_allocate, count_resize, count_release, NULL};
-    corun_set_allocator(&counting);
-}
 
 CORUN_ASYNC(sleep_long, (), ()) {
     CORUN_BEGIN();

@@ -1,44 +1,12 @@
 /* What a sleeping task takes: prints "sleeper_heap bytes", by the sizes of the allocator's blocks, and
  * "sleeper_rss bytes" where the host can tell how much memory is resident. */
 #include <corun.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "counting.h"
+
 enum { SLEEPERS = 100000, PAGE = 4096 };
-
-static size_t in_use;
-
-static void *count_allocate(size_t size, void *argument)
-{
-    void *made = malloc(size);
-    (void)argument;
-    in_use += malloc_usable_size(made);
-    return made;
-}
-
-static void *count_resize(void *old, size_t size, void *argument)
-{
-    size_t before = malloc_usable_size(old);
-    void *made = realloc(old, size);
-    (void)argument;
-    if (made)
-        in_use += malloc_usable_size(made) - before;
-    return made;
-}
-
-static void count_release(void *old, void *argument)
-{
-    (void)argument;
-    in_use -= malloc_usable_size(old);
-    free(old);
-}
-
-__attribute__((constructor)) static void count(void)
-{
-    static const corun_allocator counting = {count_allocate, count_resize, count_release, NULL};
-    corun_set_allocator(&counting);
-}
 
 /* Bytes that are in memory; 0 where there is no /proc. */
 static long resident(void)

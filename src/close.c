@@ -252,13 +252,18 @@ static int check_close(corun_runner *runner)
     }
 }
 
+static bool has_to_wait(const corun_loop *loop)
+{
+    return !list_is_empty(&loop->tasks) || !list_is_empty(&loop->generators);
+}
+
 int corun_runner_close(corun_runner *runner)
 {
     corun_loop *loop = runner->private_.loop;
     int rc = check_close(runner);
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    if ((!list_is_empty(&loop->tasks) || !list_is_empty(&loop->generators)) && !corun_current_loop() && !backend_can_wait(&loop->backend))
+    if (has_to_wait(loop) && !corun_current_loop() && !backend_can_wait(&loop->backend))
         return CORUN_UNSUPPORTED;
     begin_close(runner);
     while (rc == 0 && begin_phase(runner))

@@ -4,14 +4,13 @@
 #include "memory.h"
 #include "task.h"
 
-/* As loop_enter would refuse it, before anything is made. */
+/* Before anything is made. */
 static int check_run(const corun_loop *loop)
 {
-    if (loop->closed)
-        return CORUN_CLOSED;
-    if (loop->running)
-        return CORUN_LOOP_RUNNING;
-    if (corun_current_loop() || loop->listener.self)
+    int rc = loop_check_enter(loop);
+    if (rc < 0)
+        return rc;
+    if (loop->listener.self)
         return CORUN_RUNNING;
     return backend_can_wait(&loop->backend) ? 0 : CORUN_UNSUPPORTED;
 }

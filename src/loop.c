@@ -246,14 +246,20 @@ bool loop_is_this_thread(const corun_loop *loop)
     return atomic_load_explicit(&loop->thread, memory_order_relaxed) == &thread_mark;
 }
 
-int loop_enter(corun_loop *loop)
+int loop_check_enter(const corun_loop *loop)
 {
     if (loop->closed)
         return CORUN_CLOSED;
     if (loop->running)
         return CORUN_LOOP_RUNNING;
-    if (running_loop)
-        return CORUN_RUNNING;
+    return running_loop ? CORUN_RUNNING : 0;
+}
+
+int loop_enter(corun_loop *loop)
+{
+    int rc = loop_check_enter(loop);
+    if (rc < 0)
+        return rc;
     atomic_store_explicit(&loop->thread, &thread_mark, memory_order_relaxed);
     loop->running = true;
     loop->outer_bindings = bindings_enter(NULL);

@@ -87,6 +87,8 @@ CORUN_INTERNAL int loop_round(corun_loop *loop, bool may_block);
 
 /* Registers the loop as the thread's running one, and undoes that. */
 CORUN_INTERNAL int loop_enter(corun_loop *loop);
+/* What loop_enter would return, B29. */
+CORUN_INTERNAL int loop_check_enter(const corun_loop *loop);
 CORUN_INTERNAL void loop_leave(corun_loop *loop);
 
 /* The rounds are over, with `rc`: leaves the loop, and tells whoever has started something on it, who may

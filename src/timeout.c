@@ -1,8 +1,8 @@
 /* Timeouts. asyncio O1-O6.
  *
- * The alarm is an entry of its own, in the heap or, once its time has come, in the ready queue; it ends with the
- * frame that opened the timeout, so that a forgotten close disarms it. There is one exactly while the timeout is
- * active and has a limit.
+ * The alarm is an entry of its own, in the heap or, once its time has come, in the ready queue, or in neither without
+ * a limit; it ends with the frame that opened the timeout, so that a forgotten close disarms it. There is one exactly
+ * while the timeout is active: made later, it would end with the frame that happens to be the innermost then.
  */
 #include "corun/timeout.h"
 
@@ -41,25 +41,32 @@ static void set_timeout_state(corun_timeout *timeout, enum timeout_state state)
 
 /* ------------------------------------------------------------------- alarm */
 
-static void stop_alarm(struct corun_alarm_ *alarm)
+/* Returns whether it was due. */
+static bool stop_alarm(struct corun_alarm_ *alarm)
 {
-    if (!timer_disarm(&alarm->loop->timers, &alarm->entry) && alarm->entry.link.next)
+    bool due = !timer_disarm(&alarm->loop->timers, &alarm->entry) && alarm->entry.link.next;
+    if (due)
         loop_unready(alarm->loop, &alarm->entry);
     alarm->entry.link.next = NULL;
+    return due;
 }
 
 static void end_alarm(struct kept *kept)
 {
     struct corun_alarm_ *alarm = container_of(kept, struct corun_alarm_, kept);
     stop_alarm(alarm);
-    alarm->timeout->private_.alarm = NULL;
+    if (alarm->timeout->private_.alarm) {
+        alarm->timeout->private_.alarm = NULL;
+        set_timeout_state(alarm->timeout, TIMEOUT_FINISHED);
+    }
     memory_release(alarm);
 }
 
 static void drop_alarm(corun_timeout *timeout)
 {
-    if (timeout->private_.alarm)
-        kept_end(&timeout->private_.alarm->kept);
+    struct corun_alarm_ *alarm = timeout->private_.alarm;
+    timeout->private_.alarm = NULL;
+    kept_end(&alarm->kept);
 }
 
 static void expire(struct entry *entry)
@@ -85,29 +92,20 @@ static struct corun_alarm_ *create_alarm(corun_timeout *timeout, corun_task *tas
     return NULL;
 }
 
-/* What is due already is queued as a callback is (O2). Returns 0 or -ENOMEM. */
+/* What is due already is queued as a callback is (O2). Returns 0, or -ENOMEM and all is as before. */
 static int set_alarm(corun_timeout *timeout, int64_t deadline)
 {
     struct corun_alarm_ *alarm = timeout->private_.alarm;
+    bool was_due = stop_alarm(alarm); /* which makes room for it in the heap, if it was there */
     int rc = 0;
-    if (deadline == INT64_MAX) {
-        drop_alarm(timeout);
-    } else {
-        if (!alarm)
-            alarm = create_alarm(timeout, timeout->private_.task);
-        if (!alarm)
-            return -ENOMEM;
-        stop_alarm(alarm); /* which makes room for it in the heap, if it was there */
-        if (deadline <= backend_now(&alarm->loop->backend))
-            loop_ready(alarm->loop, &alarm->entry);
-        else
-            rc = timer_arm(&alarm->loop->timers, &alarm->entry, deadline);
-        timeout->private_.alarm = alarm;
-        if (rc < 0)
-            drop_alarm(timeout);
-    }
+    if (deadline <= backend_now(&alarm->loop->backend))
+        loop_ready(alarm->loop, &alarm->entry);
+    else if (deadline < INT64_MAX)
+        rc = timer_arm(&alarm->loop->timers, &alarm->entry, deadline);
     if (rc == 0)
         timeout->private_.deadline = deadline;
+    else if (was_due)
+        loop_ready(alarm->loop, &alarm->entry);
     return rc;
 }
 
@@ -123,10 +121,15 @@ static int open_timeout(corun_timeout *timeout, double seconds, bool relative)
         return CORUN_NO_TASK;
     if (isnan(seconds))
         return CORUN_INVALID_DELAY;
+    timeout->private_.alarm = create_alarm(timeout, task);
+    if (!timeout->private_.alarm)
+        return -ENOMEM;
     timeout->private_.task = task;
     rc = set_alarm(timeout, time_after(relative ? backend_now(&task->future.loop->backend) : 0, seconds));
-    if (rc < 0)
+    if (rc < 0) {
+        drop_alarm(timeout);
         return rc;
+    }
     timeout->private_.cancelling = corun_task_cancelling(task);
     set_timeout_state(timeout, TIMEOUT_ACTIVE);
     return 0;

@@ -33,7 +33,7 @@ extern "C" {
 typedef struct corun_timeout {
     struct {
         corun_task *task;
-        struct corun_alarm_ *alarm; /* while it is active, unless it has no limit */
+        struct corun_alarm_ *alarm; /* while it is active */
         int64_t deadline;           /* in the loop's nanoseconds */
         int32_t cancelling;         /* the task's requests to stop when it was opened */
         uint8_t state;              /* enum timeout_state in src/timeout.c */

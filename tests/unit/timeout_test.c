@@ -257,6 +257,24 @@ TEST_LOOP(it_is_rescheduled_while_it_is_active, (corun_timeout timeout; double n
     CORUN_END();
 }
 
+CORUN_ASYNC(set_limit, (corun_timeout *timeout; double seconds;), ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_timeout_reschedule(my->timeout, corun_loop_time(corun_current_loop()) + my->seconds), 0);
+    CORUN_END();
+}
+
+/* O1 */
+TEST_LOOP(a_limit_that_another_coroutine_sets_stays, (corun_timeout timeout;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_timeout_open(&my->timeout, INFINITY), 0);
+    CORUN_AWAIT(CORUN_CALL(set_limit, .timeout = &my->timeout, .seconds = 0.002));
+    CORUN_CATCH_ALL_AWAIT(corun_sleep(10));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_CANCELLED);
+    CHECK(corun_timeout_expired(&my->timeout));
+    CORUN_AWAIT(corun_timeout_close(&my->timeout));
+    CORUN_END();
+}
+
 /* O1 */
 TEST(a_timeout_needs_a_task)
 {
@@ -275,6 +293,22 @@ TEST_LOOP(a_forgotten_one_ends_with_its_frame, ()) {
     CORUN_BEGIN();
     CORUN_AWAIT(CORUN_CALL(forgets_to_close));
     CORUN_AWAIT(corun_sleep(0.005));
+    CORUN_END();
+}
+
+CORUN_ASYNC(opens_only, (corun_timeout *timeout;), ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_timeout_open(my->timeout, 0.001), 0);
+    CORUN_END();
+}
+
+TEST_LOOP(one_that_outlives_its_frame_is_finished, (corun_timeout timeout;)) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_CALL(opens_only, .timeout = &my->timeout));
+    CHECK_ERROR(corun_timeout_reschedule(&my->timeout, 1), CORUN_TIMEOUT_FINISHED);
+    CORUN_AWAIT(corun_sleep(0.005));
+    CORUN_AWAIT(corun_timeout_close(&my->timeout));
+    CHECK(!corun_timeout_expired(&my->timeout));
     CORUN_END();
 }
 
@@ -372,4 +406,31 @@ TEST(each_allocation_may_fail)
         CHECK_EQ(test_allocations_in_use(), 0);
     }
     CHECK(!failed);
+}
+
+/* Of a timeout that is due, and so is not in the heap, which must grow. */
+CORUN_ASYNC(reschedules_without_memory, (), (corun_timeout timeout, many[40]; int i, rc;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_timeout_open(&my->timeout, -1), 0); /* due, so not in the heap */
+    for (my->i = 0; my->i < 40; my->i++) {
+        test_fail_allocation(1);
+        my->rc = corun_timeout_reschedule(&my->timeout, 1000);
+        test_fail_allocation(0);
+        CHECK_ERROR(corun_timeout_reschedule(&my->timeout, -1), 0);
+        if (my->rc == -ENOMEM)
+            break;
+        CHECK_ERROR(my->rc, 0);
+        CHECK_ERROR(corun_timeout_open(&my->many[my->i], 1000), 0);
+    }
+    CHECK_ERROR(my->rc, -ENOMEM);
+    CHECK_EQ(corun_timeout_when(&my->timeout), -1);
+    CORUN_CATCH_ALL_AWAIT(corun_sleep(10));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_CANCELLED);
+    CORUN_AWAIT(corun_timeout_close(&my->timeout));
+    CORUN_END();
+}
+
+TEST(without_memory_the_limit_stays)
+{
+    CHECK_ERROR(test_run_sim(CORUN_CALL(reschedules_without_memory), NULL), 0);
 }

@@ -7,20 +7,26 @@
 #include "shield.h"
 #include "task.h"
 
+/* A cancellation of the task that is on its way ends the wait as soon as it begins. */
+enum { ALREADY_CANCELLED = -1 };
+
 /* Whether a wait for what was asked to stop ended by that, not by a cancellation of the task itself. */
 static bool was_stopped(const corun_future *inner, int cancelling)
 {
     return corun_future_done(inner) && corun_task_cancelling(corun_current_task()) <= cancelling;
 }
 
+/* Returns whether it had to be asked to stop, or an error. */
 static int begin_inner(corun_task *task, const corun_awaitable *operand, corun_future **out_inner, int *out_cancelling)
 {
     int rc = awaitable_to_future(task->future.loop, operand, out_inner);
     if (rc < 0)
         return rc;
     *out_cancelling = corun_task_cancelling(task);
-    future_ask_to_stop(*out_inner);
-    return 0;
+    rc = future_ask_to_stop(*out_inner);
+    if (task->future.task_flags & TASK_MUST_CANCEL)
+        *out_cancelling = ALREADY_CANCELLED;
+    return rc;
 }
 
 /* Without any time: what is not done is cancelled, and waited for. */
@@ -31,11 +37,15 @@ CORUN_ASYNC(stop_at_once, (corun_awaitable operand;), (corun_future *inner; int 
     my->rc = begin_inner(corun_task_, &my->operand, &my->inner, &my->cancelling);
     if (my->rc < 0)
         CORUN_RAISE(my->rc);
-    CORUN_CATCH_ALL_AWAIT(shield_future(my->inner));
-    if (!was_stopped(my->inner, my->cancelling))
-        CORUN_RAISE(CORUN_CANCELLED);
-    if (corun_future_cancelled(my->inner))
-        CORUN_RAISE(CORUN_TIMEOUT);
+    if (my->rc > 0) {
+        if (my->cancelling == ALREADY_CANCELLED)
+            CORUN_AWAIT(corun_yield());
+        CORUN_CATCH_ALL_AWAIT(shield_future(my->inner));
+        if (!was_stopped(my->inner, my->cancelling))
+            CORUN_RAISE(CORUN_CANCELLED);
+        if (corun_future_cancelled(my->inner))
+            CORUN_RAISE(CORUN_TIMEOUT);
+    }
     CORUN_AWAIT(corun_wait_future(my->inner));
     return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
     CORUN_FINALLY();

@@ -136,6 +136,37 @@ TEST_LOOP(cancelled_from_outside, (corun_task *task;)) {
     CORUN_END();
 }
 
+/* Without a future it waits for a call. */
+CORUN_ASYNC(cancelled_without_time, (corun_future *future;), ()) {
+    CORUN_BEGIN();
+    corun_task_cancel(me(), NULL);
+    if (my->future)
+        CORUN_CATCH_ALL_AWAIT(CORUN_WAIT_FOR(corun_wait_future(my->future), 0));
+    else
+        CORUN_CATCH_ALL_AWAIT(CORUN_WAIT_FOR(CORUN_CALL(inner, .seconds = 10), 0));
+    test_log(corun_error_name(CORUN_ERROR()));
+    CORUN_CATCH_ALL_AWAIT(corun_yield());
+    test_log(corun_error_name(CORUN_ERROR()));
+    CORUN_END();
+}
+
+/* What was on its way when the wait began is not taken for its end, and is delivered once. */
+TEST_LOOP(cancelled_before_without_time, (corun_task *task; corun_future *future; int i;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_future_create(NULL, &my->future), 0);
+    for (my->i = 0; my->i < 3; my->i++) { /* a call; a future; one that is cancelled, for which nobody waits */
+        corun_spawn(CORUN_CALL(cancelled_without_time, .future = my->i > 0 ? my->future : NULL), &my->task);
+        CORUN_CATCH_ALL_AWAIT(corun_join(my->task));
+        CHECK_EQ(corun_task_cancelling(my->task), 1);
+        corun_task_release(my->task);
+        CHECK_LOG(my->i < 2 ? "CORUN_CANCELLED OK" : "CORUN_CANCELLED CORUN_CANCELLED");
+    }
+    CORUN_CATCH_ALL_AWAIT(CORUN_WAIT_FOR(corun_wait_future(my->future), 0));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_CANCELLED); /* its own, not a timeout */
+    corun_future_release(my->future);
+    CORUN_END();
+}
+
 TEST_LOOP(its_limit_is_a_number, ()) {
     CORUN_BEGIN();
     CORUN_CATCH_AWAIT(CORUN_WAIT_FOR(CORUN_CALL(owns, .word = "dropped"), NAN));

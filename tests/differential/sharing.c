@@ -7,7 +7,6 @@
  * J join. Semaphores, conditions and barriers are not here: Python 3.12 and 3.13 changed which turns they take. */
 enum { TASKS = 6, OPERATIONS = 8, SEEDS = 150, MOMENTS = 60 };
 
-static uint32_t state;
 static char operations[TASKS][OPERATIONS];
 static int rounds[TASKS][OPERATIONS];
 static int moments[MOMENTS]; /* whom main cancels; else it yields */
@@ -15,12 +14,6 @@ static int moments[MOMENTS]; /* whom main cancels; else it yields */
 static corun_lock lock;
 static corun_event event;
 static corun_queue queue;
-
-static int random_below(int n)
-{
-    state = state * 1664525 + 1013904223;
-    return (int)((state >> 16) % (uint32_t)n);
-}
 
 static void tell(int self, int at, char letter, int error, long long value)
 {
@@ -110,7 +103,7 @@ static void play(uint32_t seed, const char *letters)
 {
     corun_queue_options options = {.limit = 0};
     printf("%s %u\n", letters, (unsigned)seed);
-    state = seed;
+    random_seed(seed);
     for (int i = 0; i < TASKS * OPERATIONS; i++) {
         operations[i / OPERATIONS][i % OPERATIONS] = letters[random_below((int)strlen(letters))];
         rounds[i / OPERATIONS][i % OPERATIONS] = random_below(4);

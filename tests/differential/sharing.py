@@ -1,14 +1,9 @@
 # Random programs of six tasks that share a lock, an event and a queue, and are cancelled at random moments.
 import asyncio
 
+from trace import random_below, random_seed
+
 TASKS, OPERATIONS, SEEDS, MOMENTS = 6, 8, 150, 60
-state = 0
-
-
-def random_below(n):
-    global state
-    state = (state * 1664525 + 1013904223) & 0xffffffff
-    return (state >> 16) % n
 
 
 class Program:
@@ -77,5 +72,5 @@ class Program:
 for seed in range(SEEDS):
     letters = ('LLLY', 'EeY', 'PPGGDJY', 'LEPGDJeY')[seed % 4]
     print(letters, seed)
-    state = seed
+    random_seed(seed)
     asyncio.run(Program(letters).main())

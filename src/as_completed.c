@@ -19,6 +19,7 @@
 #include "task.h"
 
 struct corun_completions_ {
+    struct observing observing;
     struct kept kept;
     uint32_t references; /* its user's, until it ends, and of each task that waits */
     bool over;           /* its user's has gone */
@@ -79,12 +80,11 @@ static void stop_completions_timer(struct corun_completions_ *self)
     self->timer.link.next = NULL;
 }
 
-static void completed_told(struct entry *entry)
+static void completed_told(struct observer *observer)
 {
-    struct observer *observer = observer_told(entry);
-    struct corun_completions_ *self = observer->owner;
-    entry->run = completed_over;
-    ring_append(&self->done, &entry->link);
+    struct corun_completions_ *self = container_of(observer->owner, struct corun_completions_, observing);
+    observer->entry.run = completed_over;
+    ring_append(&self->done, &observer->entry.link);
     if (--self->pending == 0)
         stop_completions_timer(self);
     wake_one(self);
@@ -96,7 +96,7 @@ static void completions_due(struct entry *entry)
     struct corun_completions_ *self = container_of(entry, struct corun_completions_, timer);
     entry->link.next = NULL;
     for (size_t i = 0; i < self->count; i++) {
-        if (self->children[i].entry.run != completed_told)
+        if (self->children[i].entry.run == completed_over)
             continue;
         observer_forget(&self->children[i]);
         self->children[i].entry.run = completed_over;
@@ -137,7 +137,7 @@ static void watch_completions(struct corun_completions_ *self, size_t count)
             continue;
         }
         future->flags |= FUTURE_MARKED;
-        observer_watch(&self->children[self->count++], future, completed_told, self);
+        observer_watch(&self->children[self->count++], future, &self->observing);
     }
     for (size_t i = 0; i < self->count; i++)
         self->children[i].future->flags &= (uint8_t)~FUTURE_MARKED;
@@ -178,6 +178,7 @@ int corun_as_completed_open(corun_as_completed *all, const corun_awaitable *awai
     if (!self)
         return -ENOMEM;
     memset(self, 0, sizeof *self + count * sizeof *self->children);
+    self->observing = (struct observing){.told = completed_told, .task = task};
     self->kept.end = end_completions;
     self->kept.owner = all;
     self->references = 1;

@@ -5,9 +5,9 @@
 
 #include "duration.h"
 #include "future.h"
-#include "group.h"
 #include "loop.h"
 #include "memory.h"
+#include "observer.h"
 
 enum callback_state {
     CALLBACK_QUEUED,  /* in the ready queue or the timer heap; the loop has a reference */
@@ -241,7 +241,7 @@ void calls_take_foreign(corun_loop *loop)
 static void drop_entry(struct entry *entry)
 {
     corun_callback *callback;
-    if (future_drop_callback(entry) || executor_drop_job(entry) || group_drop(entry) || entry->run != run_callback)
+    if (future_drop_callback(entry) || executor_drop_job(entry) || observer_drop(entry) || entry->run != run_callback)
         return;
     callback = container_of(entry, corun_callback, entry);
     (void)win(callback, CALLBACK_OVER);

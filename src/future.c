@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "executor.h"
-#include "group.h"
 #include "memory.h"
+#include "observer.h"
 #include "report.h"
 #include "task.h"
 
@@ -240,7 +240,7 @@ void future_finish(corun_future *future, enum future_state state)
         } else if (entry->run == run_done) {
             corun_future_retain(future);
         }
-        if (future->loop->closed && (future_drop_callback(entry) || group_drop(entry)))
+        if (future->loop->closed && (future_drop_callback(entry) || observer_drop(entry)))
             continue; /* nothing is called any more */
         loop_ready(future->loop, entry);
     }

@@ -14,8 +14,9 @@
 #include "task.h"
 
 struct gathering {
+    struct operands operands;
+    struct observing observing;
     struct kept kept; /* once it is answered, if there are bytes in the results */
-    corun_task *task;
     corun_outcome *results;
     size_t count, pending;
     bool return_errors;
@@ -55,7 +56,7 @@ static void end_gathering(struct kept *kept)
 /* Whatever they fail with later is nobody's business. */
 static void answer_early(struct gathering *self, struct outcome outcome)
 {
-    corun_task *task = self->task;
+    corun_task *task = self->observing.task;
     for (size_t i = 0; i < self->count; i++)
         self->children[i].future->flags |= FUTURE_SILENT;
     free_gathering(self);
@@ -78,7 +79,7 @@ static bool write_results(const struct gathering *self)
 /* All are done. Bytes in the results live as long as the frame that awaits them. */
 static void answer_all(struct gathering *self)
 {
-    corun_task *task = self->task;
+    corun_task *task = self->observing.task;
     int rc = self->asked ? CORUN_CANCELLED : 0;
     bool any_bytes = !self->asked && write_results(self);
     if (any_bytes) {
@@ -105,10 +106,33 @@ static bool count_child(struct gathering *self, corun_future *child)
     return true;
 }
 
-static void gathered_told(struct entry *entry)
+static void gathered_told(struct observer *observer)
 {
-    struct observer *observer = observer_told(entry);
-    count_child(observer->owner, observer->future);
+    count_child(container_of(observer->owner, struct gathering, observing), observer->future);
+}
+
+/* ------------------------------------------------------------------- cancel */
+
+/* The wait ends when they have. */
+static void gather_cancel(void *awaited, corun_waiter *waiter)
+{
+    struct gathering *self = awaited;
+    if (self->observing.task->future.wait == WAIT_ABANDONED) {
+        free_gathering(self);
+        corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+        return;
+    }
+    if (self->asking) {
+        self->circle = true;
+        return;
+    }
+    self->asked = self->late = self->asking = true;
+    for (size_t i = 0; i < self->count; i++)
+        if (future_ask_to_stop(self->children[i].future))
+            self->late = false;
+    self->asking = false;
+    if (self->circle)
+        answer_early(self, outcome_of_error(CORUN_CANCELLED, NULL));
 }
 
 /* -------------------------------------------------------------------- begin */
@@ -121,7 +145,7 @@ static void watch_children(struct gathering *self)
     for (size_t i = 0; i < count; i++) {
         struct observer *child = &self->children[i];
         if (child->future->state == FUTURE_PENDING)
-            observer_watch(child, child->future, gathered_told, self);
+            observer_watch(child, child->future, &self->observing);
     }
     for (size_t i = 0; i < count; i++) {
         struct observer *child = &self->children[i];
@@ -146,7 +170,8 @@ static int begin_gather(corun_task *task)
         return -ENOMEM;
     }
     memset(self, 0, sizeof *self + count * sizeof *self->children);
-    self->task = task;
+    self->operands.cancel = gather_cancel;
+    self->observing = (struct observing){.told = gathered_told, .task = task};
     self->results = (corun_outcome *)(intptr_t)given.number;
     self->count = count;
     self->return_errors = given.extra & GATHER_RETURN_ERRORS;
@@ -169,26 +194,4 @@ static void gather_start(void *self, corun_waiter *waiter)
         corun_waiter_done(waiter, rc, NULL);
 }
 
-/* The wait ends when they have. */
-static void gather_cancel(void *awaited, corun_waiter *waiter)
-{
-    struct gathering *self = awaited;
-    if (self->task->future.wait == WAIT_ABANDONED) {
-        free_gathering(self);
-        corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
-        return;
-    }
-    if (self->asking) {
-        self->circle = true;
-        return;
-    }
-    self->asked = self->late = self->asking = true;
-    for (size_t i = 0; i < self->count; i++)
-        if (future_ask_to_stop(self->children[i].future))
-            self->late = false;
-    self->asking = false;
-    if (self->circle)
-        answer_early(self, outcome_of_error(CORUN_CANCELLED, NULL));
-}
-
-const corun_awaitable_type corun_gather_type_ = {"gather", gather_start, gather_cancel};
+const corun_awaitable_type corun_gather_type_ = {"gather", gather_start, operand_cancel_several};

@@ -16,6 +16,7 @@
 #include "memory.h"
 
 struct corun_scope_ {
+    struct observing observing; /* the group's children */
     struct kept kept;
     corun_group *group;
 };
@@ -109,34 +110,45 @@ static void report_orphan(corun_task *task)
     corun_loop_call_exception_handler(task->future.loop, &report);
 }
 
-static void child_told(struct entry *entry)
+static void orphan_told(struct observer *observer)
 {
-    struct observer *observer = observer_told(entry);
     struct corun_child_ *child = container_of(observer, struct corun_child_, observer);
-    bool failed = future_failed(observer->future);
-    corun_group *group = observer->owner;
     observer->future->flags |= FUTURE_RETRIEVED;
-    if (!group && failed)
+    if (future_failed(observer->future))
         report_orphan(task_of_child(child));
-    if (group)
-        remove_child(&group->private_.running, child);
-    if (group && failed) {
+    group_free_child(child);
+}
+
+static void child_told(struct observer *observer)
+{
+    struct corun_child_ *child = container_of(observer, struct corun_child_, observer);
+    corun_group *group = container_of(observer->owner, struct corun_scope_, observing)->group;
+    observer->future->flags |= FUTURE_RETRIEVED;
+    remove_child(&group->private_.running, child);
+    if (future_failed(observer->future)) {
         add_child(&group->private_.failed, child);
         abort_group(group);
     } else {
         group_free_child(child);
     }
-    if (group && group->private_.state == GROUP_CLOSING && !group->private_.running)
+    if (group->private_.state == GROUP_CLOSING && !group->private_.running)
         group_queue_turn(group);
 }
 
-bool group_drop(struct entry *entry)
+static void orphan_dropped(struct observer *observer)
 {
-    if (entry->run != child_told)
-        return false;
-    group_free_child(container_of(observer_told(entry), struct corun_child_, observer));
-    return true;
+    group_free_child(container_of(observer, struct corun_child_, observer));
 }
+
+static void child_dropped(struct observer *observer)
+{
+    struct corun_scope_ *scope = container_of(observer->owner, struct corun_scope_, observing);
+    remove_child(&scope->group->private_.running, container_of(observer, struct corun_child_, observer));
+    orphan_dropped(observer);
+}
+
+/* Of children that are left alone. */
+static const struct observing nobody = {.told = orphan_told, .drop = orphan_dropped};
 
 /* ---------------------------------------------------------- open and leave */
 
@@ -144,7 +156,7 @@ void group_leave(corun_group *group)
 {
     struct corun_scope_ *scope = group->private_.scope;
     for (struct corun_child_ *child; (child = group_take_child(&group->private_.running));)
-        child->observer.owner = NULL;
+        child->observer.owner = &nobody;
     for (struct corun_child_ *child; (child = group_take_child(&group->private_.failed));)
         group_free_child(child);
     if (group->private_.state != GROUP_CLOSED)
@@ -180,7 +192,8 @@ static int bind_to_frame(corun_group *group, corun_task *task)
     struct corun_scope_ *scope = memory_allocate(sizeof *scope);
     if (!scope)
         return -ENOMEM;
-    *scope = (struct corun_scope_){.kept.end = end_scope, .group = group};
+    *scope = (struct corun_scope_){.observing = {.told = child_told, .drop = child_dropped, .task = task},
+                                   .kept.end = end_scope, .group = group};
     if (kept_add(task, &scope->kept) < 0) {
         memory_release(scope);
         return -ENOMEM;
@@ -260,7 +273,7 @@ int corun_group_spawn_with(corun_group *group, corun_awaitable awaitable, const 
         return refuse_child(&awaitable, rc);
     }
     add_child(&group->private_.running, child);
-    observer_watch(&child->observer, &task->future, child_told, group);
+    observer_watch(&child->observer, &task->future, &group->private_.scope->observing);
     if (out_task)
         *out_task = corun_task_retain(task);
     return 0;

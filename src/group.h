@@ -16,7 +16,7 @@
  */
 enum group_state { GROUP_NEW, GROUP_OPEN, GROUP_CLOSING, GROUP_CLOSED };
 
-/* A child that is not done, or that failed. Its observer's owner is the group, NULL once it is left alone. */
+/* A child that is not done, or that failed. Its observer's owner is the group's scope, or none's once it is left alone. */
 struct corun_child_ {
     struct list link; /* in one of the group's rings */
     struct observer observer;
@@ -33,9 +33,6 @@ CORUN_INTERNAL void group_leave(corun_group *group);
 /* Takes the first out of a ring, NULL if it is empty; frees one that is in none. */
 CORUN_INTERNAL struct corun_child_ *group_take_child(struct corun_child_ **ring);
 CORUN_INTERNAL void group_free_child(struct corun_child_ *child);
-/* Frees an entry by which a group watches a child, when nothing is called any more; false if it is something
- * else. */
-CORUN_INTERNAL bool group_drop(struct entry *entry);
 
 /* group_close.c: has the closer look what is left, in its own turn. */
 CORUN_INTERNAL void group_queue_turn(corun_group *group);

@@ -1,6 +1,9 @@
 #include "inspect.h"
 
+#include "memory.h"
+#include "observer.h"
 #include "report.h"
+#include "shield.h"
 #include "task.h"
 
 /* ------------------------------------------------------------------- stacks */
@@ -74,18 +77,39 @@ const char *corun_task_waits_for(const corun_task *task)
 static corun_task *awaiter_of(const struct list *link)
 {
     struct entry *entry = container_of(link, struct entry, link);
-    return entry->run == task_resume_joined ? task_of_entry(entry) : NULL;
+    const struct observer *observer = observer_of_entry(entry);
+    if (observer)
+        return observer->owner->task;
+    return entry->run == task_resume_joined || entry->run == shield_told ? task_of_entry(entry) : NULL;
 }
 
+/* Marks whoever waits for a task, or takes the marks away. */
+static void mark_awaiters(const corun_task *task, bool marked)
+{
+    const struct list *last = task->future.waiters, *at = last;
+    if (!last)
+        return;
+    do {
+        corun_task *awaiter = awaiter_of(at = at->next);
+        if (awaiter)
+            awaiter->future.flags = (uint8_t)((awaiter->future.flags & ~FUTURE_MARKED) | (marked ? FUTURE_MARKED : 0));
+    } while (at != last);
+}
+
+/* Each once, though it may wait in several ways. */
 size_t corun_task_awaited_by(const corun_task *task, corun_task **out_tasks, size_t capacity)
 {
     const struct list *last = task->future.waiters, *at = last;
     size_t count = 0;
     if (!last)
         return 0;
+    mark_awaiters(task, true);
     do {
         corun_task *awaiter = awaiter_of(at = at->next);
-        if (awaiter && count++ < capacity)
+        if (!awaiter || !(awaiter->future.flags & FUTURE_MARKED))
+            continue;
+        awaiter->future.flags &= (uint8_t)~FUTURE_MARKED;
+        if (count++ < capacity)
             out_tasks[count - 1] = awaiter;
     } while (at != last);
     return count;
@@ -178,15 +202,20 @@ static void print_graph_of(const corun_task *task, FILE *file, int depth);
 
 static void print_awaiters(const corun_task *task, FILE *file, int depth)
 {
-    const struct list *last = task->future.waiters, *at = last;
-    if (corun_task_awaited_by(task, NULL, 0) == 0)
+    size_t count = corun_task_awaited_by(task, NULL, 0);
+    corun_task **awaiters;
+    if (count == 0)
         return;
     print_margin(file, depth, "  + Awaited by:\n");
-    do {
-        const corun_task *awaiter = awaiter_of(at = at->next);
-        if (awaiter)
-            print_graph_of(awaiter, file, depth + 1);
-    } while (at != last);
+    awaiters = memory_allocate(count * sizeof *awaiters);
+    if (!awaiters) {
+        print_margin(file, depth, "    (no memory)\n");
+        return;
+    }
+    corun_task_awaited_by(task, awaiters, count);
+    for (size_t i = 0; i < count; i++)
+        print_graph_of(awaiters[i], file, depth + 1);
+    memory_release(awaiters);
 }
 
 /* Circles end where the depth does. */

@@ -5,13 +5,13 @@
  *   several     gather, wait: an array, and each operand in it
  *   plain       nothing
  *
- * A copy has the type of what it was made from, and is used in its place.
+ * A copy has the type of what it was made from, and is used in its place. Which kind an awaitable is, its type's cancel
+ * function says: to name the types here would have every program linked with all of them.
  */
 #include "operand.h"
 
 #include <errno.h>
 
-#include "corun/timeout.h"
 #include "future.h"
 #include "memory.h"
 #include "observer.h"
@@ -23,10 +23,21 @@ static enum operand_kind operand_kind_of(const corun_awaitable *awaitable)
 {
     if (awaitable->type == &corun_call_type_)
         return OPERAND_CALL;
-    if (awaitable->type == &corun_wait_for_type_ || awaitable->type == &corun_shield_type_)
+    if (awaitable->type && awaitable->type->cancel == operand_cancel_one)
         return OPERAND_ONE;
-    return awaitable->type == &corun_gather_type_ || awaitable->type == &corun_wait_type_ ? OPERAND_SEVERAL
-                                                                                          : OPERAND_PLAIN;
+    if (awaitable->type && awaitable->type->cancel == operand_cancel_several)
+        return OPERAND_SEVERAL;
+    return OPERAND_PLAIN;
+}
+
+void operand_cancel_one(void *self, corun_waiter *waiter)
+{
+    (void)self, (void)waiter;
+}
+
+void operand_cancel_several(void *self, corun_waiter *waiter)
+{
+    ((struct operands *)self)->cancel(self, waiter);
 }
 
 bool awaitable_has_operands(const corun_awaitable *awaitable)

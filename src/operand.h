@@ -13,6 +13,14 @@ CORUN_INTERNAL bool awaitable_has_operands(const corun_awaitable *awaitable);
 CORUN_INTERNAL void awaitable_drop(const corun_awaitable *awaitable);
 /* Where a call was written; no file if it is none. */
 CORUN_INTERNAL corun_where awaitable_where(const corun_awaitable *awaitable);
+/* The cancel functions of the types that have operands. Of one: nothing, since a frame waits, not it. Of several: what
+ * their wait has made, which begins with a struct operands, says what to do. */
+CORUN_INTERNAL void operand_cancel_one(void *self, corun_waiter *waiter);
+CORUN_INTERNAL void operand_cancel_several(void *self, corun_waiter *waiter);
+struct operands {
+    void (*cancel)(void *self, corun_waiter *waiter);
+};
+
 /* How many operands a list has: gather's and wait's count stands above a few bits of options. */
 CORUN_INTERNAL size_t awaitable_count(const corun_awaitable *list);
 enum { COUNT_SHIFT = 2, COUNT_LIMIT = INT32_MAX >> COUNT_SHIFT };

@@ -13,7 +13,7 @@
 /* ----------------------------------------------------------------- a future */
 
 /* From here on it is a join like any other. */
-static void shield_told(struct entry *entry)
+void shield_told(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
     task->future.awaitable = corun_wait_future(task->future.awaitable.self);
@@ -94,9 +94,4 @@ static void shield_start(void *self, corun_waiter *waiter)
     shielded_start(future, waiter);
 }
 
-static void shield_cancel(void *self, corun_waiter *waiter)
-{
-    (void)self, (void)waiter; /* its frame waits, not it */
-}
-
-const corun_awaitable_type corun_shield_type_ = {"shield", shield_start, shield_cancel};
+const corun_awaitable_type corun_shield_type_ = {"shield", shield_start, operand_cancel_one};

@@ -11,7 +11,8 @@
 #include "task.h"
 
 struct waiting {
-    corun_task *task;
+    struct operands operands;
+    struct observing observing;
     struct entry timer; /* in the heap; in the ready queue; with link.next NULL in neither */
     uint8_t until;
     size_t count, pending;
@@ -35,7 +36,7 @@ corun_awaitable corun_wait(const corun_awaitable *awaitables, size_t count, int 
 
 static void free_waiting(struct waiting *self)
 {
-    corun_loop *loop = self->task->future.loop;
+    corun_loop *loop = self->observing.task->future.loop;
     if (!timer_disarm(&loop->timers, &self->timer) && self->timer.link.next)
         loop_unready(loop, &self->timer);
     for (size_t i = 0; i < self->count; i++)
@@ -45,7 +46,7 @@ static void free_waiting(struct waiting *self)
 
 static void stop_waiting(struct waiting *self)
 {
-    corun_task *task = self->task;
+    corun_task *task = self->observing.task;
     corun_value done = CORUN_VALUE(.i = 0);
     for (size_t i = 0; i < self->count; i++)
         done.i += self->children[i].future->state != FUTURE_PENDING;
@@ -53,10 +54,9 @@ static void stop_waiting(struct waiting *self)
     corun_waiter_done(waiter_of_task(task), 0, &done);
 }
 
-static void wait_told(struct entry *entry)
+static void wait_told(struct observer *observer)
 {
-    struct observer *observer = observer_told(entry);
-    struct waiting *self = observer->owner;
+    struct waiting *self = container_of(observer->owner, struct waiting, observing);
     bool failed = self->until == CORUN_FIRST_EXCEPTION && future_failed(observer->future);
     if (failed)
         observer->future->flags |= FUTURE_RETRIEVED;
@@ -68,6 +68,12 @@ static void wait_due(struct entry *entry)
 {
     entry->link.next = NULL;
     stop_waiting(container_of(entry, struct waiting, timer));
+}
+
+static void wait_cancel(void *self, corun_waiter *waiter)
+{
+    free_waiting(self);
+    corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
 }
 
 /* -------------------------------------------------------------------- begin */
@@ -99,7 +105,7 @@ static void watch_each(struct waiting *self, const corun_awaitable *awaitables, 
         if (future->flags & FUTURE_MARKED)
             continue;
         future->flags |= FUTURE_MARKED;
-        observer_watch(&self->children[self->count++], corun_future_retain(future), wait_told, self);
+        observer_watch(&self->children[self->count++], corun_future_retain(future), &self->observing);
     }
     for (size_t i = 0; i < self->count; i++)
         self->children[i].future->flags &= (uint8_t)~FUTURE_MARKED;
@@ -119,7 +125,8 @@ static int begin_wait(corun_task *task)
     if (!self)
         return -ENOMEM;
     memset(self, 0, sizeof *self);
-    self->task = task;
+    self->operands.cancel = wait_cancel;
+    self->observing = (struct observing){.told = wait_told, .task = task};
     self->until = given.extra & UNTIL_UNKNOWN;
     self->timer.run = wait_due;
     if (given.seconds < INFINITY)
@@ -141,10 +148,4 @@ static void wait_start(void *self, corun_waiter *waiter)
         corun_waiter_done(waiter, rc, NULL);
 }
 
-static void wait_cancel(void *self, corun_waiter *waiter)
-{
-    free_waiting(self);
-    corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
-}
-
-const corun_awaitable_type corun_wait_type_ = {"wait", wait_start, wait_cancel};
+const corun_awaitable_type corun_wait_type_ = {"wait", wait_start, operand_cancel_several};

@@ -94,9 +94,4 @@ static void wait_for_start(void *self, corun_waiter *waiter)
     operand_enter(waiter, &given->awaitable, CORUN_CALL(wait_for, .seconds = given->seconds));
 }
 
-static void wait_for_cancel(void *self, corun_waiter *waiter)
-{
-    (void)self, (void)waiter; /* its frame waits, not it */
-}
-
-const corun_awaitable_type corun_wait_for_type_ = {"wait_for", wait_for_start, wait_for_cancel};
+const corun_awaitable_type corun_wait_for_type_ = {"wait_for", wait_for_start, operand_cancel_one};

@@ -18,6 +18,7 @@
  *   corun_ready(fd, events) -> nothing: what was wanted (1, 2, 3) may be tried again now
  *   corun_close() -> 0, or an error: starts the orderly close; turn until -2, then ask corun_result.
  *       The end of the input and of the output buffers has been dealt with by then.
+ *   corun_error_name(code), corun_error_text(code) -> address of text, valid until the next call; UTF-8 as all texts
  *   corun_tasks() -> address of a struct turn_tasks, which is the driver's to free with corun_free; 0: no memory
  *   corun_alloc(size) -> address or 0, corun_free(address)
  *
@@ -31,7 +32,7 @@
 
 #include <stdint.h>
 
-enum { TURN_MAGIC = 0x4e524f43 /* "CORN" */, TURN_VERSION = 2 };
+enum { TURN_MAGIC = 0x4e524f43 /* "CORN" */, TURN_VERSION = 3 };
 
 /* All members are 32 bits wide, so that the offsets are the same for every compiler. */
 struct turn_abi {
@@ -50,9 +51,8 @@ enum { TURN_IDLE, TURN_RUNNING, TURN_CLOSING, TURN_CLOSED };
 struct turn_result {
     uint32_t state;         /* one of the four above */
     int32_t error;          /* 0, or negative: how the latest run, or the close, ended */
-    uint32_t error_name;    /* address of text, "OK" for 0 */
-    uint32_t error_message; /* address of text; UTF-8 as all texts here */
-    uint32_t error_trace;   /* address of text: lines "  in NAME (FILE:LINE)", innermost first */
+    uint32_t failure;       /* address of the error's corun_failure (error.h), whose members and lists the driver
+                               reads; 0: no more is known than the code. Valid until the next entry or close */
     uint32_t value_tag;     /* 0 none, 'i', 'f', 'p', 'b' */
     uint32_t value_bytes;   /* address, for 'b': valid until the next entry or close; for 'p' the pointer */
     uint32_t value_size;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "corun/runner.h"
+#include "failure.h"
 #include "hosts/host.h"
 #include "tasks.h"
 
@@ -116,7 +117,7 @@ int corun_loop_turn_driven(corun_loop **out_loop)
 
 static corun_runner runner;
 static struct turn_result result;
-static char *result_texts; /* owned: message and trace of `result` */
+static corun_failure *result_failure;
 static void *result_bytes;
 
 static uint32_t address(const void *pointer)
@@ -124,40 +125,20 @@ static uint32_t address(const void *pointer)
     return (uint32_t)(uintptr_t)pointer;
 }
 
-static size_t trace_size(const corun_failure *failure)
-{
-    size_t size = strlen(failure->message) + 2;
-    for (size_t i = 0; i < failure->depth; i++)
-        size += strlen(failure->trace[i].function) + strlen(failure->trace[i].file) + 32;
-    return size;
-}
+_Static_assert(sizeof(corun_failure) == 7 * sizeof(uint32_t) && sizeof(corun_child_error) == 7 * sizeof(uint32_t)
+                   && sizeof(corun_where) == 3 * sizeof(uint32_t),
+               "the driver reads them");
 
-/* Copies message and trace, which end with the run. Without memory the code's own text stays. */
-static void keep_failure(const corun_failure *failure)
-{
-    char *at = failure ? malloc(trace_size(failure)) : NULL;
-    if (!at)
-        return;
-    free(result_texts);
-    result_texts = at;
-    result.error_message = address(at);
-    at = text_append(at, failure->message) + 1;
-    *at = '\0';
-    result.error_trace = address(at);
-    for (size_t i = 0; i < failure->depth; i++) {
-        at = text_append(text_append(at, "  in "), failure->trace[i].function);
-        at = text_append(text_append(at, " ("), failure->trace[i].file);
-        at = text_append(text_append_number(text_append(at, ":"), (uint32_t)failure->trace[i].line), ")\n");
-    }
-}
-
+/* What is known of the error stays until the next entry or close, which the runner does not promise. */
 static void keep_result_error(int error)
 {
+    const corun_failure *failure = corun_runner_failure(&runner);
+    if (failure && failure->code != error)
+        failure = NULL; /* of the run before */
+    failure_release(result_failure);
+    result_failure = failure_retain((corun_failure *)(uintptr_t)failure);
     result.error = error;
-    result.error_name = address(corun_error_name(error));
-    result.error_message = address(corun_error_text(error));
-    result.error_trace = address("");
-    keep_failure(corun_runner_failure(&runner));
+    result.failure = address(result_failure);
 }
 
 static void keep_result_value(const corun_value *value)
@@ -182,11 +163,11 @@ static void keep_result_value(const corun_value *value)
 
 static void clear_turn_result(void)
 {
-    free(result_texts);
     free(result_bytes);
-    result_texts = result_bytes = NULL;
+    result_bytes = NULL;
     memset(&result, 0, sizeof result);
-    keep_result_error(0);
+    failure_release(result_failure);
+    result_failure = NULL;
 }
 
 static void keep_result(int error, const corun_value *value)
@@ -224,6 +205,8 @@ int EXPORT(corun_wants)(int fd);
 void EXPORT(corun_ready)(int fd, int events);
 int EXPORT(corun_close)(void);
 void *EXPORT(corun_tasks)(void);
+__attribute__((used, visibility("default"), export_name("corun_error_name"))) const char *error_name_now(int error);
+__attribute__((used, visibility("default"), export_name("corun_error_text"))) const char *error_text_now(int error);
 void *EXPORT(corun_alloc)(size_t size);
 void EXPORT(corun_free)(void *memory);
 
@@ -320,6 +303,16 @@ int corun_close(void)
 int corun_interrupt_now(void)
 {
     return corun_interrupt();
+}
+
+const char *error_name_now(int error)
+{
+    return corun_error_name(error);
+}
+
+const char *error_text_now(int error)
+{
+    return corun_error_text(error);
 }
 
 void *corun_tasks(void)

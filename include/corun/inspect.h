@@ -22,8 +22,9 @@ extern "C" {
  */
 CORUN_API size_t corun_task_stack(const corun_task *task, corun_where *out_chain, size_t capacity);
 
-/* Lists the tasks that wait for this one, into `capacity` entries: that join it. A task that has stopped waiting
- * is not among them any more, whatever its wait came to.
+/* Lists the tasks that wait for this one, each once, into `capacity` entries: those that join, gather, shield or
+ * wait for it, that have opened a group in which it runs, or as_completed with it. A task that has stopped waiting is
+ * not among them any more, whatever its wait came to.
  *
  *   returns  how many there are, which may be more than were written
  *   owner    no references

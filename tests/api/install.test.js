@@ -35,8 +35,8 @@ async function exportsOf(file) {
 }
 
 const turnExports = [
-  'corun_abi', 'corun_alloc', 'corun_close', 'corun_entry_main', 'corun_free', 'corun_interrupt', 'corun_ready',
-  'corun_result', 'corun_tasks', 'corun_turn', 'corun_wants',
+  'corun_abi', 'corun_alloc', 'corun_close', 'corun_entry_main', 'corun_error_name', 'corun_error_text', 'corun_free',
+  'corun_interrupt', 'corun_ready', 'corun_result', 'corun_tasks', 'corun_turn', 'corun_wants',
 ];
 
 async function runsAsInstalled(program) {

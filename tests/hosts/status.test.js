@@ -38,6 +38,23 @@ for (const host of runHosts) {
       assert.equal(lines.length, 3);
     });
 
+    test("a group's errors: 1, with each child's", options, async () => {
+      const { status, stderr } = await start('quarrels');
+      assert.equal(status, 1);
+      assert.equal(
+        stderr.replace(/\(\S*?(\w+\.c):(\d+)\)/g, '($1:$2)'),
+        `corun: main failed: CORUN_GROUP: unhandled errors in a TaskGroup
+  in quarrels (quarrels.c:22)
+  + bear (quarrels.c:18): EIO: the hive is broken
+  in look (quarrels.c:10)
+  while this was being cleaned up after: ENOENT: no honey here
+  in look (quarrels.c:8)
+  + the body: CORUN_USER: no more patience
+  in quarrels (quarrels.c:20)
+`,
+      );
+    });
+
     test('arguments and environment arrive as they were given', options, async () => {
       const args = ['', 'two words', "'", '日本', '--host'];
       const { status, stdout, stderr } = await run(

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CorunError } from 'corun';
+import { readError } from '../../web/src/failure.js';
 import { MAGIC, VERSION, readAbi, readResult } from '../../web/src/protocol.js';
 
 const table = 64;
@@ -11,7 +12,7 @@ const result = 128;
 function memory(/** @type {[number, number][]} */ ...changes) {
   const buffer = new ArrayBuffer(65536);
   const view = new DataView(buffer);
-  [MAGIC, VERSION, 32, 44, result, 256, 260, 32].forEach((word, i) => view.setUint32(table + i * 4, word, true));
+  [MAGIC, VERSION, 32, 36, result, 256, 260, 32].forEach((word, i) => view.setUint32(table + i * 4, word, true));
   for (const [at, word] of changes) view.setUint32(at, word, true);
   return buffer;
 }
@@ -23,7 +24,7 @@ test('a table in order is read', () => {
 test('each field of the table is checked', async (t) => {
   const names = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken', 'task_size'];
   for (const [i, name] of names.entries()) {
-    for (const word of [0, 3, 65535, 65536, 0xffffffff]) {
+    for (const word of [0, 7, 65535, 65536, 0xffffffff]) {
       await t.test(`${name} = ${word}`, () => {
         assert.throws(() => readAbi(table, memory([table + i * 4, word]), 'it'), CorunError);
       });
@@ -36,18 +37,64 @@ test('each field of the table is checked', async (t) => {
   }
 });
 
-test('whatever the result holds, it is read or refused', () => {
+/** Numbers that look random. */
+function sequence() {
   let seed = 1;
-  const random = () => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0);
+  return () => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0);
+}
+
+test('whatever the result holds, it is read or refused', () => {
+  const random = sequence();
+  const none = () => ({ code: '', message: '', trace: '' });
   for (let i = 0; i < 3000; i++) {
     const buffer = memory(
-      [result + (random() % 11) * 4, random()],
-      [result + 20, 'ifpb\0'.charCodeAt(random() % 5)],
+      [result + (random() % 9) * 4, random()],
+      [result + 12, 'ifpb\0'.charCodeAt(random() % 5)],
     );
     try {
-      readResult(result, buffer, 'it');
+      readResult(result, buffer, 'it', none);
     } catch (error) {
       assert.ok(error instanceof CorunError, `${error}`);
     }
   }
+});
+
+const failure = 512;
+const guestOf = (/** @type {ArrayBuffer} */ buffer) => ({
+  exports: { corun_error_name: () => 16, corun_error_text: () => 16 },
+  memory: { buffer },
+  label: 'it',
+});
+
+test('whatever an error holds, it is read or refused, circles too', () => {
+  const random = sequence();
+  const places = [0, failure, failure + 28, failure + 56, 3, 65532];
+  let read = 0;
+  for (let i = 0; i < 3000; i++) {
+    const buffer = memory();
+    const view = new DataView(buffer);
+    for (let word = 0; word < 32; word++) {
+      const isCount = word % 7 === 2 || word % 7 === 5;
+      const any = random() % 16 === 0 ? random() : (places[(random() >>> 8) % places.length] ?? 0);
+      view.setUint32(failure + word * 4, isCount ? (random() >>> 8) % 3 : any, true);
+    }
+    try {
+      assert.equal(typeof readError(guestOf(buffer), -1, failure).message, 'string');
+      read++;
+    } catch (error) {
+      assert.ok(error instanceof CorunError, `${error}`);
+    }
+  }
+  assert.ok(read > 0);
+});
+
+test('an error that it replaced itself is refused', () => {
+  const words = [-1, 0, 0, 0, failure, 0, 0];
+  const circle = memory(...words.map((word, i) => /** @type {[number, number]} */ ([failure + i * 4, word])));
+  assert.throws(() => readError(guestOf(circle), -1, failure), /^CorunError: it tells of more than 100000 errors/);
+  const nested = memory(
+    ...[-1, 0, 0, 0, 0, 1, failure + 28].map((word, i) => /** @type {[number, number]} */ ([failure + i * 4, word])),
+    [failure + 28 + 24, failure],
+  );
+  assert.throws(() => readError(guestOf(nested), -1, failure), /^CorunError: it has errors that are nested more than 100/);
 });

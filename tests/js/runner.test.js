@@ -40,6 +40,22 @@ for (const { name, options } of places) {
       assert.equal((await runner.run('nothing')).status, 0);
     });
 
+    await t.test("a group's error has those of its children, each with what it replaced", async (t) => {
+      const { runner } = await open(t, options);
+      const error = await rejection(runner.run('fails_together'));
+      assert.equal(error.code, 'CORUN_GROUP');
+      const [bees, body] = error.errors;
+      assert.equal(error.errors.length, 2);
+      assert.deepEqual([bees.code, bees.message, bees.task], ['EIO', 'the hive is broken', 'bees']);
+      assert.match(bees.spawnedAt.file, /kit\.c$/);
+      assert.match(bees.trace, /^ {2}in fails_in_cleanup \(.*kit\.c:\d+\)\n$/);
+      assert.deepEqual([bees.cause.code, bees.cause.message], ['ENOENT', 'no bee here']);
+      assert.match(bees.cause.trace, /^ {2}in inner .*\n {2}in fails_in_cleanup .*\n$/);
+      assert.deepEqual([body.code, body.task, body.spawnedAt], ['CORUN_USER-1', null, null]);
+      assert.match(error.stack, /^CorunError: unhandled errors in a TaskGroup\n {2}in fails_together .*\n {2}\+ bees \(/);
+      assert.equal((await runner.run('nothing')).status, 0);
+    });
+
     await t.test('CORUN_EXIT resolves with its status, and the runner goes on', async (t) => {
       const { runner } = await open(t, options);
       assert.equal((await runner.run('leaves', { args: ['', '7'] })).status, 7);

@@ -1,5 +1,5 @@
 /* Runs a program in this process, in a Worker: so Ctrl-C is heard also while the program computes. */
-import { Runner } from '../src/index.js';
+import { CorunError, Runner } from '../src/index.js';
 import { CommandError, status } from './arguments.js';
 import { standardInput } from './input.js';
 import { wasmProgram } from './program.js';
@@ -40,6 +40,7 @@ function end({ status: exitStatus, error }, file) {
     process.stderr.write(`corun: ${file} trapped: ${error.message}\n`);
     return trapped;
   }
-  process.stderr.write(`corun: main failed: ${error.code ?? error.name}: ${error.message}\n${error.trace ?? ''}`);
+  const text = error instanceof CorunError ? error.explain() : `${error.code ?? error.name}: ${error.message}\n`;
+  process.stderr.write(`corun: main failed: ${text}`);
   return exitStatus ?? status.failed;
 }

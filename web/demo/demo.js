@@ -120,7 +120,5 @@ function show(state) {
 
 /** @param {any} error */
 function describe(error) {
-  const name = error?.code && typeof error.code === 'string' ? error.code : error?.name;
-  const text = `${name}: ${error?.message ?? error}`;
-  return error?.trace ? `${text}\n${error.trace}` : text;
+  return error?.explain?.() ?? `${error?.name}: ${error?.message ?? error}`;
 }

@@ -1,6 +1,7 @@
 /** The guest's instance: made, checked, and wrapped so that nobody else touches its memory. */
 import { badModule, checkModule, entriesOf, readAbi, readResult } from './protocol.js';
 import { CorunError } from './errors.js';
+import { readError } from './failure.js';
 import { readTasks } from './tasks.js';
 import { openEmscripten } from './emscripten.js';
 import { openFiles } from './files.js';
@@ -57,7 +58,9 @@ export class Machine {
   }
 
   get result() {
-    return readResult(this.exports.corun_result(), this.#memory.buffer, this.label);
+    const address = this.exports.corun_result();
+    const guest = { exports: this.exports, memory: this.#memory, label: this.label };
+    return readResult(address, this.#memory.buffer, this.label, (code, failure) => readError(guest, code, failure));
   }
 
   get tasks() {

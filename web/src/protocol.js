@@ -6,9 +6,9 @@
 import { CorunError } from './errors.js';
 
 export const MAGIC = 0x4e524f43;
-export const VERSION = 2;
+export const VERSION = 3;
 const ABI_FIELDS = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken', 'task_size'];
-const RESULT_FIELDS = 11;
+const RESULT_FIELDS = 9;
 /** Words of struct turn_task. */
 export const TASK_FIELDS = 8;
 
@@ -34,6 +34,8 @@ export const ENDED = -2;
  * @property {(fd: number) => number} corun_wants
  * @property {(fd: number, events: number) => void} corun_ready
  * @property {() => number} corun_close
+ * @property {(code: number) => number} corun_error_name
+ * @property {(code: number) => number} corun_error_text
  * @property {() => number} corun_tasks
  * @property {(size: number) => number} corun_alloc
  * @property {(address: number) => void} corun_free
@@ -46,7 +48,7 @@ export const ENDED = -2;
  *
  * @typedef {object} GuestResult
  * @property {number} state
- * @property {{ code: string, message: string, trace: string } | null} error
+ * @property {import('./failure.js').GuestError | null} error
  * @property {number | bigint | Uint8Array | undefined} value
  * @property {number} status
  */
@@ -66,6 +68,8 @@ const REQUIRED = [
   'corun_wants',
   'corun_ready',
   'corun_close',
+  'corun_error_name',
+  'corun_error_text',
   'corun_tasks',
   'corun_alloc',
   'corun_free',
@@ -222,7 +226,7 @@ function checkAddress(name, address, size, memory, label) {
  * @param {string} label
  * @param {string} what
  */
-function readWords(address, count, memory, label, what) {
+export function readWords(address, count, memory, label, what) {
   const start = address >>> 0;
   if (start === 0 || start % 4 !== 0 || start + count * 4 > memory.byteLength) {
     throw badModule(label, `puts ${what} at ${start}, which is not in its memory`);
@@ -237,23 +241,18 @@ function readWords(address, count, memory, label, what) {
  * @param {number} address
  * @param {ArrayBuffer} memory
  * @param {string} label
+ * @param {(code: number, failure: number) => import('./failure.js').GuestError} readError
  * @returns {GuestResult}
  */
-export function readResult(address, memory, label) {
+export function readResult(address, memory, label, readError) {
   const words = readWords(address, RESULT_FIELDS, memory, label, 'its result');
-  const [state, error, name, message, trace, tag, bytes, size, low, high, status] =
-    /** @type {[number, number, number, number, number, number, number, number, number, number, number]} */ (
-      words
-    );
-  /** @param {number} at */
-  const text = (at) => readText(at, memory, label);
+  const [state, code, failure, tag, bytes, size, low, high, status] =
+    /** @type {[number, number, number, number, number, number, number, number, number]} */ (words);
+  const failed = code !== 0;
   return {
     state,
-    error: (error | 0) === 0 ? null : { code: text(name), message: text(message), trace: text(trace) },
-    value:
-      (error | 0) === 0
-        ? readValue(String.fromCharCode(tag), { bytes, size, low, high }, memory, label)
-        : undefined,
+    error: failed ? readError(code | 0, failure) : null,
+    value: failed ? undefined : readValue(String.fromCharCode(tag), { bytes, size, low, high }, memory, label),
     status: status | 0,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { host } from '#host';
 import { CorunError, fromPlain } from './errors.js';
+import { errorOf } from './failure.js';
 import { openGuest } from './guest.js';
 import { Input } from './input.js';
 import { guestSettings } from './options.js';
@@ -219,15 +220,14 @@ export class Session {
   }
 
   /**
-   * @param {{ code: string, message: string, trace: string }} error
+   * @param {import('./failure.js').GuestError} error
    * @param {Work} work
    * @param {unknown} output what an output failed with
    */
   #failure(error, work, output) {
     if (error.code === 'CORUN_INTERRUPTED' && work.asked) return work.asked.reason;
     const cause = work.asked ? work.asked.reason : (output ?? this.#streams.input.error);
-    const failure = new CorunError(error.code, error.message, { trace: error.trace, cause });
-    return Object.assign(failure, this.collected());
+    return Object.assign(errorOf(error, cause), this.collected());
   }
 
   /** What was collected since the last time. */

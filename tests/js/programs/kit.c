@@ -75,6 +75,29 @@ ENTRY_ASYNC(fails, ()) {
 }
 CORUN_ENTRY(fails)
 
+CORUN_ASYNC(fails_in_cleanup, (), ()) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_AWAIT(CORUN_CALL(inner, .path = "bee"));
+    CORUN_FINALLY();
+    CORUN_RAISE(-EIO, "the hive is broken");
+    CORUN_END();
+}
+
+/* A child and the body, both of which fail. */
+ENTRY_ASYNC(fails_together, (corun_group group;)) {
+    CORUN_BEGIN();
+    corun_group_open(&my->group);
+    CORUN_TRY();
+    corun_group_spawn_with(&my->group, CORUN_CALL(fails_in_cleanup), &(corun_spawn_options){.name = "bees"}, NULL);
+    CORUN_CATCH_ALL_AWAIT(corun_forever());
+    CORUN_RAISE(CORUN_USER - 1, "so does the body");
+    CORUN_FINALLY();
+    CORUN_AWAIT(corun_group_close(&my->group));
+    CORUN_END();
+}
+CORUN_ENTRY(fails_together)
+
 ENTRY_ASYNC(leaves, ()) {
     CORUN_BEGIN();
     CORUN_EXIT(number(my->argc, my->argv, 3));

@@ -15,6 +15,7 @@ struct waiting {
     struct observing observing;
     struct entry timer; /* in the heap; in the ready queue; with link.next NULL in neither */
     uint8_t until;
+    bool stopped; /* the task's turn will come */
     size_t count, pending;
     struct observer children[];
 };
@@ -44,14 +45,34 @@ static void free_waiting(struct waiting *self)
     memory_release(self);
 }
 
-static void stop_waiting(struct waiting *self)
+/* What is done by the task's turn counts, also if something else has ended the wait. */
+static int count_and_go_on(corun_task *task)
 {
-    corun_task *task = self->observing.task;
+    struct waiting *self = task->future.awaitable.self;
     corun_value done = CORUN_VALUE(.i = 0);
     for (size_t i = 0; i < self->count; i++)
         done.i += self->children[i].future->state != FUTURE_PENDING;
     free_waiting(self);
-    corun_waiter_done(waiter_of_task(task), 0, &done);
+    task->future.outcome = outcome_of_error(0, NULL);
+    task->future.outcome.value = done;
+    if (task->future.task_flags & TASK_MUST_CANCEL)
+        cancel_take(task);
+    return frames_deliver(task);
+}
+
+static void wait_turn(struct entry *entry)
+{
+    task_go_on(task_of_entry(entry), count_and_go_on);
+}
+
+static void stop_waiting(struct waiting *self)
+{
+    corun_task *task = self->observing.task;
+    if (self->stopped)
+        return;
+    self->stopped = true;
+    task->entry.run = wait_turn;
+    loop_ready(task->future.loop, &task->entry);
 }
 
 static void wait_told(struct observer *observer)
@@ -70,8 +91,17 @@ static void wait_due(struct entry *entry)
     stop_waiting(container_of(entry, struct waiting, timer));
 }
 
-static void wait_cancel(void *self, corun_waiter *waiter)
+/* Once its turn will come, a cancellation waits for that too. */
+static void wait_cancel(void *awaited, corun_waiter *waiter)
 {
+    struct waiting *self = awaited;
+    corun_task *task = task_of_waiter(waiter);
+    if (self->stopped && task->future.wait != WAIT_ABANDONED) {
+        task->future.task_flags |= TASK_MUST_CANCEL;
+        return;
+    }
+    if (self->stopped)
+        loop_unready(task->future.loop, &task->entry);
     free_waiting(self);
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
 }

@@ -121,6 +121,43 @@ TEST_LOOP(until_the_first_fails, (corun_task *a, *b, *c;)) {
     CORUN_END();
 }
 
+CORUN_ASYNC(waits_for_first, (corun_future *a, *b;), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_wait(CORUN_LIST(corun_wait_future(my->a), corun_wait_future(my->b)), CORUN_FIRST_COMPLETED,
+                           INFINITY));
+    CORUN_RETURN(.i = CORUN_RESULT().i);
+    CORUN_END();
+}
+
+/* W4: what happens after the wait has ended and before its task runs again. */
+enum { ANOTHER_IS_DONE, IT_IS_CANCELLED, THAT_IS_TAKEN_BACK };
+
+TEST_LOOP(what_is_done_by_its_turn_counts, (corun_future *a, *b; corun_task *waiter; int what;)) {
+    CORUN_BEGIN();
+    for (my->what = ANOTHER_IS_DONE; my->what <= THAT_IS_TAKEN_BACK; my->what++) {
+        CHECK_ERROR(corun_future_create(NULL, &my->a), 0);
+        CHECK_ERROR(corun_future_create(NULL, &my->b), 0);
+        CHECK_ERROR(corun_spawn(CORUN_CALL(waits_for_first, .a = my->a, .b = my->b), &my->waiter), 0);
+        CORUN_AWAIT(corun_yield());
+        corun_future_set(my->a, CORUN_VALUE());
+        CORUN_AWAIT(corun_yield());
+        if (my->what == ANOTHER_IS_DONE)
+            corun_future_set(my->b, CORUN_VALUE());
+        else
+            corun_task_cancel(my->waiter, NULL);
+        if (my->what == THAT_IS_TAKEN_BACK)
+            corun_task_uncancel(my->waiter);
+        CORUN_CATCH_ALL_AWAIT(corun_join(my->waiter));
+        CHECK_ERROR(CORUN_ERROR(), my->what == IT_IS_CANCELLED ? CORUN_CANCELLED : 0);
+        if (!CORUN_ERROR())
+            CHECK_EQ(CORUN_RESULT().i, my->what == ANOTHER_IS_DONE ? 2 : 1);
+        corun_task_release(my->waiter);
+        corun_future_release(my->a);
+        corun_future_release(my->b);
+    }
+    CORUN_END();
+}
+
 CORUN_ASYNC(mark, (bool *set;), ()) {
     CORUN_BEGIN();
     *my->set = true;

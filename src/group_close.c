@@ -142,8 +142,9 @@ static struct outcome come_to(corun_group *group, corun_task *task)
         return outcome_of_error(0, NULL);
     if (take_base_error(group, &base))
         return base;
-    if (group->private_.cancelled_parent && corun_task_uncancel(parent) == 0)
-        group->private_.cancelled = false;
+    if (group->private_.cancelled_parent)
+        group->private_.cancelled = corun_task_uncancel(parent) > 0
+                                    && (group->private_.cancelled || group->private_.interrupted);
     if (!group->private_.failed && !group->private_.error && (exit == 0 || exit == CORUN_CANCELLED))
         return end_without_errors(group, task, exit);
     if (corun_task_cancelling(parent) > 0) { /* from outside: delivered once more, the count unchanged (G5) */
@@ -174,11 +175,12 @@ static void close_turn(struct entry *entry)
     corun_task *task = task_of_entry(entry);
     corun_group *group = task->future.awaitable.self;
     group->private_.queued = false;
+    group->private_.interrupted |= task->future.task_flags & TASK_MUST_CANCEL;
+    task->future.task_flags &= (uint8_t)~TASK_MUST_CANCEL;
     if (group->private_.interrupted && !group->private_.aborting) {
         group->private_.cancelled = true;
         group_cancel_children(group);
     }
-    group->private_.interrupted = false;
     if (!group->private_.running)
         task_go_on(task, conclude_and_go_on);
 }
@@ -231,7 +233,10 @@ static void group_cancel_close(void *self, corun_waiter *waiter)
     corun_group *group = self;
     corun_task *task = task_of_waiter(waiter);
     if (task->future.wait != WAIT_ABANDONED) {
-        group->private_.interrupted = true;
+        if (group->private_.queued) /* until the turn it may be taken back */
+            task->future.task_flags |= TASK_MUST_CANCEL;
+        else
+            group->private_.interrupted = true;
         group_queue_turn(group);
         return;
     }

@@ -45,7 +45,7 @@ typedef struct corun_group {
         bool aborting;                  /* its children have been cancelled */
         bool cancelled_parent;          /* one cancellation of the parent is its own */
         bool cancelled;                 /* it ends by a cancellation, if there are no errors */
-        bool interrupted;               /* the close was cancelled, and has not been told yet */
+        bool interrupted;               /* the close was cancelled */
         bool queued;                    /* the closer's turn will come */
     } private_;
 } corun_group;

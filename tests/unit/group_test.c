@@ -429,6 +429,60 @@ TEST_LOOP(a_cancelled_group_ends_without_an_error, ()) {
     CORUN_END();
 }
 
+/* A parent in its close, as long as its children take. */
+CORUN_ASYNC(closes, (corun_group *group; corun_task **child;), ()) {
+    CORUN_BEGIN();
+    corun_group_open(my->group);
+    corun_group_spawn_with(my->group, CORUN_CALL(linger, .word = "child"), NULL, my->child);
+    CORUN_AWAIT(corun_group_close(my->group));
+    test_log("closed");
+    CORUN_END();
+}
+
+/* Whoever else has asked, before or after, is not forgotten with the group's own cancellation. */
+TEST_LOOP(a_cancelled_group_leaves_anothers_cancellation, (corun_group group; corun_task *child, *parent; int i;)) {
+    CORUN_BEGIN();
+    for (my->i = 0; my->i < 3; my->i++) {
+        my->group = (corun_group)CORUN_GROUP_INIT;
+        corun_spawn(CORUN_CALL(closes, .group = &my->group, .child = &my->child), &my->parent);
+        CORUN_AWAIT(corun_sleep(0.001));
+        if (my->i == 1)
+            corun_task_cancel(my->parent, NULL);
+        corun_group_cancel(&my->group);
+        if (my->i == 2)
+            corun_task_cancel(my->parent, NULL);
+        CORUN_CATCH_ALL_AWAIT(corun_join(my->parent));
+        CHECK_ERROR(CORUN_ERROR(), my->i > 0 ? CORUN_CANCELLED : 0);
+        CHECK_EQ(corun_task_cancelling(my->parent), my->i > 0);
+        corun_task_release(my->child);
+        corun_task_release(my->parent);
+    }
+    CHECK_LOG("child closed child child");
+    CORUN_END();
+}
+
+static void cancel_and_take_back(corun_task *child, void *parent)
+{
+    (void)child;
+    CHECK_EQ(corun_task_cancel(parent, NULL), 1);
+    CHECK_EQ(corun_task_uncancel(parent), 0);
+}
+
+/* T6 T9: in the round between the last child's end and the parent's turn */
+TEST_LOOP(a_cancellation_of_the_close_that_is_taken_back, (corun_group group; corun_task *child, *parent;)) {
+    CORUN_BEGIN();
+    corun_spawn(CORUN_CALL(closes, .group = &my->group, .child = &my->child), &my->parent);
+    CORUN_AWAIT(corun_sleep(0.001));
+    corun_task_add_done_callback(my->child, cancel_and_take_back, my->parent); /* behind what tells the group */
+    corun_task_cancel(my->child, NULL);
+    CORUN_CATCH_ALL_AWAIT(corun_join(my->parent));
+    CHECK_ERROR(CORUN_ERROR(), 0);
+    CHECK_LOG("child closed");
+    corun_task_release(my->child);
+    corun_task_release(my->parent);
+    CORUN_END();
+}
+
 /* ---------------------------------------------------------------- usage, memory */
 
 CORUN_ASYNC(owns, (const char *word;), ()) {

@@ -233,32 +233,29 @@ static int take_and_go_on(corun_task *task)
     return frames_deliver(task);
 }
 
-static void next_turn(struct entry *entry)
-{
-    corun_task *task = task_of_entry(entry);
-    struct corun_completions_ *self = task->future.awaitable.self;
-    if (has_next(self) || self->left == 0 || self->over) {
-        task_go_on(task, take_and_go_on);
-        return;
-    }
-    entry->run = next_waits; /* somebody else was quicker: at the end again, as in asyncio */
-    ring_append(&self->waiters, &entry->link);
-}
-
+/* Whoever was woken, and is cancelled before its turn, wakes another in its turn. */
 static int cancel_and_go_on(corun_task *task)
 {
-    release_completions(task->future.awaitable.self);
+    struct corun_completions_ *self = task->future.awaitable.self;
+    wake_one(self);
+    release_completions(self);
     task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
     cancel_take(task);
     return frames_deliver(task);
 }
 
-/* Whoever was woken, and is cancelled before its turn, wakes another in its turn. */
-static void next_turn_cancelled(struct entry *entry)
+static void next_turn(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
-    wake_one(task->future.awaitable.self);
-    task_go_on(task, cancel_and_go_on);
+    struct corun_completions_ *self = task->future.awaitable.self;
+    if (task->future.task_flags & TASK_MUST_CANCEL) {
+        task_go_on(task, cancel_and_go_on);
+    } else if (has_next(self) || self->left == 0 || self->over) {
+        task_go_on(task, take_and_go_on);
+    } else {
+        entry->run = next_waits; /* somebody else was quicker: at the end again, as in asyncio */
+        ring_append(&self->waiters, &entry->link);
+    }
 }
 
 static void completions_start(void *self, corun_waiter *waiter)
@@ -279,7 +276,7 @@ static void completions_cancel(void *self, corun_waiter *waiter)
     struct corun_completions_ *all = self;
     corun_task *task = task_of_waiter(waiter);
     if (task->entry.run != next_waits && task->future.wait != WAIT_ABANDONED) {
-        task->entry.run = next_turn_cancelled;
+        task->future.task_flags |= TASK_MUST_CANCEL;
         return;
     }
     if (task->entry.run == next_waits)

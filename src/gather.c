@@ -21,7 +21,6 @@ struct gathering {
     size_t count, pending;
     bool return_errors;
     bool asked;  /* it was cancelled: it ends so */
-    bool late;   /* when all were done, and none has been told */
     bool asking; /* they are being cancelled */
     bool circle; /* which has come back here: nobody else would end it */
     struct observer children[];
@@ -98,7 +97,7 @@ static bool count_child(struct gathering *self, corun_future *child)
     child->flags |= FUTURE_RETRIEVED;
     self->pending--;
     if (!self->return_errors && child->outcome.error)
-        answer_early(self, self->late ? outcome_of_error(CORUN_CANCELLED, NULL) : outcome_share(&child->outcome));
+        answer_early(self, outcome_share(&child->outcome));
     else if (self->pending == 0)
         answer_all(self);
     else
@@ -113,11 +112,13 @@ static void gathered_told(struct observer *observer)
 
 /* ------------------------------------------------------------------- cancel */
 
-/* The wait ends when they have. */
+/* The wait ends when they have. If all are done and none has been told, it may yet be taken back. */
 static void gather_cancel(void *awaited, corun_waiter *waiter)
 {
     struct gathering *self = awaited;
-    if (self->observing.task->future.wait == WAIT_ABANDONED) {
+    corun_task *task = self->observing.task;
+    bool any = false;
+    if (task->future.wait == WAIT_ABANDONED) {
         free_gathering(self);
         corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
         return;
@@ -126,13 +127,15 @@ static void gather_cancel(void *awaited, corun_waiter *waiter)
         self->circle = true;
         return;
     }
-    self->asked = self->late = self->asking = true;
+    self->asking = true;
     for (size_t i = 0; i < self->count; i++)
-        if (future_ask_to_stop(self->children[i].future))
-            self->late = false;
+        any |= future_ask_to_stop(self->children[i].future);
     self->asking = false;
+    self->asked |= any;
     if (self->circle)
         answer_early(self, outcome_of_error(CORUN_CANCELLED, NULL));
+    else if (!any)
+        task->future.task_flags |= TASK_MUST_CANCEL;
 }
 
 /* -------------------------------------------------------------------- begin */

@@ -1,48 +1,31 @@
 /* wait_for: a timeout around one await, in the same task. asyncio W1. */
 #include "corun/timeout.h"
 
+#include <math.h>
+
 #include "frame.h"
 #include "observer.h"
 #include "operand.h"
-#include "shield.h"
 #include "task.h"
 
-/* A cancellation of the task that is on its way ends the wait as soon as it begins. */
-enum { ALREADY_CANCELLED = -1 };
-
-/* Whether a wait for what was asked to stop ended by that, not by a cancellation of the task itself. */
-static bool was_stopped(const corun_future *inner, int cancelling)
-{
-    return corun_future_done(inner) && corun_task_cancelling(corun_current_task()) <= cancelling;
-}
-
 /* Returns whether it had to be asked to stop, or an error. */
-static int begin_inner(corun_task *task, const corun_awaitable *operand, corun_future **out_inner, int *out_cancelling)
+static int begin_inner(corun_task *task, const corun_awaitable *operand, corun_future **out_inner)
 {
     int rc = awaitable_to_future(task->future.loop, operand, out_inner);
-    if (rc < 0)
-        return rc;
-    *out_cancelling = corun_task_cancelling(task);
-    rc = future_ask_to_stop(*out_inner);
-    if (task->future.task_flags & TASK_MUST_CANCEL)
-        *out_cancelling = ALREADY_CANCELLED;
-    return rc;
+    return rc < 0 ? rc : future_ask_to_stop(*out_inner);
 }
 
-/* Without any time: what is not done is cancelled, and waited for. */
-CORUN_ASYNC(stop_at_once, (corun_awaitable operand;), (corun_future *inner; int cancelling, rc;))
+/* Without any time: what is not done is cancelled, and waited for by a wait that does not end as it does, so that its
+ * cancellation and the task's own are not taken for each other. */
+CORUN_ASYNC(stop_at_once, (corun_awaitable operand;), (corun_future *inner; int rc;))
 {
     CORUN_BEGIN();
     CORUN_TRY();
-    my->rc = begin_inner(corun_task_, &my->operand, &my->inner, &my->cancelling);
+    my->rc = begin_inner(corun_task_, &my->operand, &my->inner);
     if (my->rc < 0)
         CORUN_RAISE(my->rc);
     if (my->rc > 0) {
-        if (my->cancelling == ALREADY_CANCELLED)
-            CORUN_AWAIT(corun_yield());
-        CORUN_CATCH_ALL_AWAIT(shield_future(my->inner));
-        if (!was_stopped(my->inner, my->cancelling))
-            CORUN_RAISE(CORUN_CANCELLED);
+        CORUN_AWAIT(corun_wait(CORUN_LIST(corun_wait_future(my->inner)), CORUN_ALL_COMPLETED, INFINITY));
         if (corun_future_cancelled(my->inner))
             CORUN_RAISE(CORUN_TIMEOUT);
     }

@@ -135,6 +135,28 @@ TEST_LOOP(a_cancelled_wait_loses_nothing, (corun_as_completed all; corun_task *t
     CORUN_END();
 }
 
+static void cancel_and_take_back(corun_task *task, void *argument)
+{
+    (void)task;
+    corun_task_cancel(argument, NULL);
+    CHECK_EQ(corun_task_uncancel(argument), 0);
+}
+
+/* T6 T9: once it has been woken */
+TEST_LOOP(a_cancellation_that_is_taken_back_leaves_it, (corun_as_completed all; corun_task *task, *first;)) {
+    CORUN_BEGIN();
+    my->task = spawn_give(1, 0.002);
+    CHECK_ERROR(corun_as_completed_open(&my->all, CORUN_LIST(corun_join(my->task)), INFINITY), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(takes_next, .all = &my->all, .word = "first"), &my->first), 0);
+    CORUN_AWAIT(corun_yield());
+    corun_task_add_done_callback(my->task, cancel_and_take_back, my->first);
+    CORUN_AWAIT(corun_join(my->first));
+    CHECK_LOG("first got");
+    corun_task_release(my->task);
+    corun_task_release(my->first);
+    CORUN_END();
+}
+
 TEST_LOOP(who_waits_for_more_than_there_is_gets_none, (corun_as_completed all; corun_task *task, *second;)) {
     CORUN_BEGIN();
     my->task = spawn_give(1, 0.002);

@@ -197,6 +197,26 @@ TEST_LOOP(cancelled_when_all_are_done, (corun_task *inner, *outer; bool fails;))
     CORUN_END();
 }
 
+static void cancel_and_take_back(corun_task *task, void *argument)
+{
+    (void)task;
+    CHECK_EQ(corun_task_cancel(argument, NULL), 1);
+    CHECK_EQ(corun_task_uncancel(argument), 0);
+}
+
+/* T6 T9: what has cancelled no child leaves nothing when it is taken back. */
+TEST_LOOP(cancelled_when_all_are_done_and_taken_back, (corun_task *inner, *outer;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(give, .value = 1, .seconds = 0.001), &my->inner), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(gather_join, .task = my->inner), &my->outer), 0);
+    corun_task_add_done_callback(my->inner, cancel_and_take_back, my->outer); /* ahead of what tells the gather */
+    CORUN_CATCH_ALL_AWAIT(corun_join(my->outer));
+    CHECK_ERROR(CORUN_ERROR(), 0);
+    corun_task_release(my->outer);
+    corun_task_release(my->inner);
+    CORUN_END();
+}
+
 CORUN_ASYNC(gather_other, (corun_task **other;), ()) {
     CORUN_BEGIN();
     CORUN_AWAIT(corun_gather(CORUN_LIST(corun_join(*my->other)), NULL, 0));

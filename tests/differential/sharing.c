@@ -9,7 +9,7 @@ enum { TASKS = 6, OPERATIONS = 8, SEEDS = 150, MOMENTS = 60 };
 
 static char operations[TASKS][OPERATIONS];
 static int rounds[TASKS][OPERATIONS];
-static int moments[MOMENTS]; /* whom main cancels; else it yields */
+static int moments[MOMENTS]; /* whom main cancels; with TASKS more, and takes it back; else it yields */
 
 static corun_lock lock;
 static corun_event event;
@@ -71,9 +71,21 @@ CORUN_ASYNC(work, (int self;), (int at;)) {
     CORUN_BEGIN();
     for (my->at = 0; my->at < OPERATIONS; my->at++) {
         CORUN_CATCH_ALL_AWAIT(CORUN_CALL(operate, .self = my->self, .at = my->at));
+        if (CORUN_ERROR())
+            corun_task_uncancel(corun_current_task());
         tell(my->self, my->at, operations[my->self][my->at], CORUN_ERROR(), CORUN_ERROR() ? 0 : CORUN_RESULT().i);
     }
     CORUN_END();
+}
+
+/* Cancels a task, and perhaps takes that back at once. */
+static void disturb(corun_task *task, int moment)
+{
+    int asked = corun_task_cancel(task, NULL);
+    if (moment < TASKS)
+        printf("cancel %d %d\n", moment, asked);
+    else
+        printf("cancel and uncancel %d %d\n", moment - TASKS, corun_task_uncancel(task));
 }
 
 CORUN_ASYNC(main_, (), (corun_task *tasks[TASKS]; int i; int round; int left;)) {
@@ -81,8 +93,8 @@ CORUN_ASYNC(main_, (), (corun_task *tasks[TASKS]; int i; int round; int left;)) 
     for (my->i = 0; my->i < TASKS; my->i++)
         corun_spawn(CORUN_CALL(work, .self = my->i), &my->tasks[my->i]);
     for (my->i = 0; my->i < MOMENTS; my->i++) {
-        if (moments[my->i] < TASKS)
-            printf("cancel %d %d\n", moments[my->i], corun_task_cancel(my->tasks[moments[my->i]], NULL));
+        if (moments[my->i] < 2 * TASKS)
+            disturb(my->tasks[moments[my->i] % TASKS], moments[my->i]);
         else
             CORUN_AWAIT(corun_yield());
     }
@@ -109,12 +121,12 @@ static void play(uint32_t seed, const char *letters)
         rounds[i / OPERATIONS][i % OPERATIONS] = random_below(4);
     }
     for (int i = 0; i < MOMENTS; i++)
-        moments[i] = random_below(3 * TASKS);
+        moments[i] = random_below(4 * TASKS);
     options.limit = (size_t)random_below(4);
     lock = (corun_lock)CORUN_LOCK_INIT;
     event = (corun_event)CORUN_EVENT_INIT;
     corun_queue_open(&queue, &options);
-    corun_run(CORUN_CALL(main_), NULL, NULL);
+    run_in_no_time(CORUN_CALL(main_));
     corun_queue_close(&queue);
 }
 

@@ -1,7 +1,7 @@
 # Random programs of six tasks that share a lock, an event and a queue, and are cancelled at random moments.
 import asyncio
 
-from trace import random_below, random_seed
+from trace import random_below, random_seed, run_in_no_time
 
 TASKS, OPERATIONS, SEEDS, MOMENTS = 6, 8, 150, 60
 
@@ -10,7 +10,7 @@ class Program:
     def __init__(self, letters):
         numbers = [(letters[random_below(len(letters))], random_below(4)) for _ in range(TASKS * OPERATIONS)]
         self.operations = [numbers[i * OPERATIONS:(i + 1) * OPERATIONS] for i in range(TASKS)]
-        self.moments = [random_below(3 * TASKS) for _ in range(MOMENTS)]
+        self.moments = [random_below(4 * TASKS) for _ in range(MOMENTS)]
         self.lock, self.event, self.queue = asyncio.Lock(), asyncio.Event(), asyncio.Queue(random_below(4))
 
     async def operate(self, task, at):
@@ -50,6 +50,7 @@ class Program:
                 value = await self.operate(task, at)
             except asyncio.CancelledError:
                 error = 'CancelledError'
+                asyncio.current_task().uncancel()
             print(task, at, self.operations[task][at][0], error, value)
 
     async def main(self):
@@ -57,6 +58,9 @@ class Program:
         for moment in self.moments:
             if moment < TASKS:
                 print('cancel', moment, int(tasks[moment].cancel()))
+            elif moment < 2 * TASKS:
+                tasks[moment - TASKS].cancel()
+                print('cancel and uncancel', moment - TASKS, tasks[moment - TASKS].uncancel())
             else:
                 await asyncio.sleep(0)
         turn, left = 0, True
@@ -73,4 +77,4 @@ for seed in range(SEEDS):
     letters = ('LLLY', 'EeY', 'PPGGDJY', 'LEPGDJeY')[seed % 4]
     print(letters, seed)
     random_seed(seed)
-    asyncio.run(Program(letters).main())
+    run_in_no_time(Program(letters).main())

@@ -39,10 +39,12 @@ static void spawn(corun_group *group, int depth)
         spawned++;
 }
 
-static void cancel_any(const char *self)
+static void cancel_any(const char *self, bool takes_back)
 {
     int victim = random_below(spawned);
     printf("%s cancels %d %d\n", self, victim, corun_task_cancel(tasks[victim], NULL));
+    if (takes_back)
+        corun_task_uncancel(tasks[victim]);
 }
 
 /* -------------------------------------------------------------------- scopes */
@@ -117,8 +119,9 @@ CORUN_ASYNC(step, (int self; char letter; corun_group *group; corun_timeout *lim
     case 'F':
         CORUN_RAISE(random_below(2) ? VALUE_ERROR : KEY_ERROR);
     case 'C':
+    case 'V':
         snprintf(name, sizeof name, "%d", my->self);
-        cancel_any(name);
+        cancel_any(name, my->letter == 'V');
         break;
     case 'U':
         corun_task_uncancel(corun_current_task());
@@ -210,7 +213,7 @@ CORUN_ASYNC(main_, (), (int i;)) {
     for (my->i = 0; my->i < MOMENTS; my->i++) {
         int what = random_below(4);
         if (what == 0)
-            cancel_any("main");
+            cancel_any("main", false);
         else
             CORUN_AWAIT(corun_sleep(what / 3));
     }
@@ -224,7 +227,7 @@ CORUN_ASYNC(main_, (), (int i;)) {
 
 TRACE_MAIN()
 {
-    static const char *const programs[] = {"YSSCFUGGP", "YSSSCUTTTERW", "YSSSCFUGGPTTERW"};
+    static const char *const programs[] = {"YSSCFUGGP", "YSSSCUTTTERW", "YSSSCFUGGPTTERWV"};
     for (uint32_t seed = 0; seed < SEEDS; seed++) {
         letters = programs[seed % 3];
         spawned = 0;

@@ -25,9 +25,11 @@ class Program:
             work.close()
             tell(number, 'refused', error)
 
-    def cancel_any(self, me):
+    def cancel_any(self, me, takes_back=False):
         victim = random_below(len(self.tasks))
         print(me, 'cancels', victim, int(self.tasks[victim].cancel()))
+        if takes_back:
+            self.tasks[victim].uncancel()
 
     async def grouped(self, me, limit, depth):
         group, left = TaskGroup(), None
@@ -89,6 +91,8 @@ class Program:
             raise ValueError if random_below(2) else KeyError
         elif letter == 'C':
             self.cancel_any(me)
+        elif letter == 'V':
+            self.cancel_any(me, True)
         elif letter == 'U':
             asyncio.current_task().uncancel()
         elif letter == 'P' and group:
@@ -153,7 +157,7 @@ class Program:
 
 
 for seed in range(SEEDS):
-    letters = ('YSSCFUGGP', 'YSSSCUTTTERW', 'YSSSCFUGGPTTERW')[seed % 3]
+    letters = ('YSSCFUGGP', 'YSSSCUTTTERW', 'YSSSCFUGGPTTERWV')[seed % 3]
     print(letters, seed)
     random_seed(seed)
     run_in_no_time(Program(letters).main())

@@ -35,11 +35,14 @@ static void spawn(int depth)
     corun_spawn(CORUN_CALL(work, .self = self, .depth = depth), &tasks[self]);
 }
 
-static void cancel_any(const char *self)
+static void cancel_any(const char *self, bool takes_back)
 {
     int victim = random_below(numbered);
-    if (tasks[victim])
-        printf("%s cancels %d %d\n", self, victim, corun_task_cancel(tasks[victim], NULL));
+    if (!tasks[victim])
+        return;
+    printf("%s cancels %d %d\n", self, victim, corun_task_cancel(tasks[victim], NULL));
+    if (takes_back)
+        corun_task_uncancel(tasks[victim]);
 }
 
 /* Somebody who cannot wait for `self`, or NULL. */
@@ -181,8 +184,9 @@ CORUN_ASYNC(step, (int self; char letter; int depth;), (long long value;)) {
     case 'F':
         CORUN_RAISE(random_below(2) ? VALUE_ERROR : KEY_ERROR);
     case 'C':
+    case 'V':
         snprintf(name, sizeof name, "%d", my->self);
-        cancel_any(name);
+        cancel_any(name, my->letter == 'V');
         break;
     case 'h':
         if (numbered == TASKS)
@@ -270,7 +274,7 @@ CORUN_ASYNC(main_, (), (int i;)) {
     for (my->i = 0; my->i < MOMENTS; my->i++) {
         int what = random_below(4);
         if (what == 0)
-            cancel_any("main");
+            cancel_any("main", false);
         else
             CORUN_AWAIT(corun_sleep(what / 3));
     }
@@ -284,7 +288,7 @@ CORUN_ASYNC(main_, (), (int i;)) {
 
 TRACE_MAIN()
 {
-    static const char *const programs[] = {"YSSCFGGg", "YSSCFWW", "YSSCFAA", "YSSCFHHhJL", "YSSCFGWAHJL"};
+    static const char *const programs[] = {"YSSCFGGgV", "YSSCFWWV", "YSSCFAA", "YSSCFHHhJLV", "YSSCFGWAHJL"};
     for (uint32_t seed = 0; seed < SEEDS; seed++) {
         letters = programs[seed % 5];
         numbered = 0;

@@ -27,10 +27,12 @@ class Program:
         number = self.number()
         self.tasks[number] = asyncio.create_task(self.work(number, depth))
 
-    def cancel_any(self, me):
+    def cancel_any(self, me, takes_back=False):
         victim = random_below(len(self.tasks))
         if self.tasks[victim]:
             print(me, 'cancels', victim, int(self.tasks[victim].cancel()))
+            if takes_back:
+                self.tasks[victim].uncancel()
 
     def pick(self, me, depth, done):
         """Somebody who cannot wait for `me`, or None."""
@@ -70,6 +72,8 @@ class Program:
             raise ValueError if random_below(2) else KeyError
         elif letter == 'C':
             self.cancel_any(me)
+        elif letter == 'V':
+            self.cancel_any(me, True)
         elif letter == 'J':
             if target := self.pick(me, depth, True):
                 return await target
@@ -150,7 +154,7 @@ class Program:
 
 
 for seed in range(SEEDS):
-    letters = ('YSSCFGGg', 'YSSCFWW', 'YSSCFAA', 'YSSCFHHhJL', 'YSSCFGWAHJL')[seed % 5]
+    letters = ('YSSCFGGgV', 'YSSCFWWV', 'YSSCFAA', 'YSSCFHHhJLV', 'YSSCFGWAHJL')[seed % 5]
     print(letters, seed)
     random_seed(seed)
     run_in_no_time(Program(letters).main())

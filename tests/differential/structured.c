@@ -7,7 +7,7 @@
  * What a task does is a letter: Y yield, S sleep, F fail, C cancel a task, U take a cancellation back, P spawn into
  * the innermost group, G open a group, T a timeout, E one that ends with the innermost, R reschedule that,
  * W wait_for. */
-enum { TASKS = 24, DEPTH = 3, MOMENTS = 24, SEEDS = 800 };
+enum { TASKS = 24, DEPTH = 3, MOMENTS = 24, SEEDS = 600 };
 
 static const char *letters;
 static corun_task *tasks[TASKS];

@@ -3,7 +3,7 @@ import asyncio
 
 from trace import TaskGroup, name_of, random_below, random_seed, run_in_no_time, wait_for
 
-TASKS, DEPTH, MOMENTS, SEEDS = 24, 3, 24, 800
+TASKS, DEPTH, MOMENTS, SEEDS = 24, 3, 24, 600
 
 
 def tell(me, what, error):

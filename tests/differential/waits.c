@@ -8,7 +8,7 @@
  * several, W wait for several, A as they are completed; h shields and g gathers calls. Nobody waits for older tasks,
  * so there are no circles. What is done already is neither gathered nor waited for by A: since 3.12 these count it
  * at once, and A has no order for it. */
-enum { TASKS = 20, DEPTH = 3, MOMENTS = 20, MANY = 4, SEEDS = 600 };
+enum { TASKS = 20, DEPTH = 3, MOMENTS = 20, MANY = 4, SEEDS = 500 };
 
 static const char *letters;
 static corun_task *tasks[TASKS]; /* NULL: of a call that was gathered or shielded */
@@ -85,13 +85,13 @@ static void tell_results(int self, const corun_outcome *results, size_t count)
     puts("");
 }
 
-CORUN_ASYNC(gather, (int self; int depth;), (corun_outcome results[MANY]; size_t count;)) {
+CORUN_ASYNC(gather, (int self; int depth;),
+            (corun_awaitable targets[MANY]; corun_outcome results[MANY]; size_t count;)) {
     CORUN_BEGIN();
-    corun_awaitable targets[MANY];
-    my->count = pick_many(my->self, my->depth, false, targets);
+    my->count = pick_many(my->self, my->depth, false, my->targets);
     if (my->count == 0)
         CORUN_RETURN(.i = 0);
-    CORUN_AWAIT(corun_gather(targets, my->count, my->results, random_below(2) ? CORUN_RETURN_ERRORS : 0));
+    CORUN_AWAIT(corun_gather(my->targets, my->count, my->results, random_below(2) ? CORUN_RETURN_ERRORS : 0));
     tell_results(my->self, my->results, my->count);
     CORUN_RETURN(.i = 0);
     CORUN_END();
@@ -115,17 +115,16 @@ static double limit_of(int limit)
     return limit < 5 ? limit : INFINITY;
 }
 
-CORUN_ASYNC(wait_many, (int self; int depth;), ()) {
+CORUN_ASYNC(wait_many, (int self; int depth;), (corun_awaitable targets[MANY];)) {
     static const int ends[] = {CORUN_ALL_COMPLETED, CORUN_FIRST_COMPLETED, CORUN_FIRST_EXCEPTION};
-    corun_awaitable targets[MANY];
     size_t count;
     int until;
     CORUN_BEGIN();
-    count = pick_many(my->self, my->depth, true, targets);
+    count = pick_many(my->self, my->depth, true, my->targets);
     if (count == 0)
         CORUN_RETURN(.i = 0);
     until = ends[random_below(3)];
-    CORUN_AWAIT(corun_wait(targets, count, until, limit_of(random_below(6))));
+    CORUN_AWAIT(corun_wait(my->targets, count, until, limit_of(random_below(6))));
     CORUN_RETURN(.i = CORUN_RESULT().i);
     CORUN_END();
 }

@@ -3,7 +3,7 @@ import asyncio
 
 from trace import name_of, random_below, random_seed, run_in_no_time, wait_for
 
-TASKS, DEPTH, MOMENTS, SEEDS = 20, 3, 20, 600
+TASKS, DEPTH, MOMENTS, SEEDS = 20, 3, 20, 500
 ENDS = (asyncio.ALL_COMPLETED, asyncio.FIRST_COMPLETED, asyncio.FIRST_EXCEPTION)
 
 

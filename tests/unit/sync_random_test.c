@@ -1,24 +1,9 @@
 /* Tasks that use locks, semaphores, conditions, barriers and queues in a random order, and are cancelled at
- * random moments, beside a simple model of what must hold. Every seed is a run of its own, the same on every
- * host. A seed that fails prints the command that runs it alone.
+ * random moments, beside a simple model of what must hold.
  */
-#include "test.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "random.h"
 
 enum { WORKERS = 6, SEEDS = 4000 };
-
-static uint64_t random_state;
-
-/* splitmix64: any seed will do. */
-static int random_below(int n)
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return (int)((z ^ z >> 31) % (uint64_t)n);
-}
 
 /* ------------------------------------------------------------------- the model */
 
@@ -32,13 +17,7 @@ static struct {
     struct place line[WORKERS];
     int waiting, holding, most;
     int put, got; /* items, which are numbered as they are put */
-    bool failed;
 } model;
-
-static void must(bool holds)
-{
-    model.failed |= !holds;
-}
 
 static int place_of(int worker)
 {
@@ -64,12 +43,12 @@ static void model_wants(int worker)
 static void model_got(int worker, int error)
 {
     int at = place_of(worker), before = 0;
-    must(at < model.waiting && (error != 0) == model.line[at].cancelled);
+    MUST(at < model.waiting && (error != 0) == model.line[at].cancelled);
     for (int i = 0; i < at; i++)
         before += !model.line[i].cancelled;
     if (error == 0) {
         model.holding++;
-        must(model.holding + before <= model.most);
+        MUST(model.holding + before <= model.most);
     }
     leave_line(at);
 }
@@ -122,7 +101,7 @@ CORUN_ASYNC(use_lock, (int self;), (int times;)) {
             continue;
         CORUN_CATCH_ALL_AWAIT(CORUN_CALL(dawdle));
         model.holding--;
-        must(corun_lock_release(&lock) == 0);
+        MUST(corun_lock_release(&lock) == 0);
     }
     working--;
     CORUN_END();
@@ -139,7 +118,7 @@ CORUN_ASYNC(use_semaphore, (int self;), (int times;)) {
             continue;
         CORUN_CATCH_ALL_AWAIT(CORUN_CALL(dawdle));
         model.holding--;
-        must(corun_semaphore_release(&semaphore) == 0);
+        MUST(corun_semaphore_release(&semaphore) == 0);
     }
     working--;
     CORUN_END();
@@ -153,24 +132,24 @@ CORUN_ASYNC(use_condition, (int self;), (int times;)) {
         CORUN_CATCH_ALL_AWAIT(corun_condition_acquire(&condition));
         if (CORUN_ERROR())
             continue;
-        must(model.holding++ == 0);
+        MUST(model.holding++ == 0);
         while (my->self % 2 && model.put == model.got) {
             model.holding--;
             CORUN_CATCH_ALL_AWAIT(corun_condition_wait(&condition));
-            must(model.holding++ == 0); /* also when it was cancelled */
+            MUST(model.holding++ == 0); /* also when it was cancelled */
             if (CORUN_ERROR())
                 break;
         }
         my->times++;
         if (my->self % 2 == 0) {
             model.put++;
-            must(corun_condition_notify(&condition, 1) == 0);
+            MUST(corun_condition_notify(&condition, 1) == 0);
         } else if (!CORUN_ERROR()) {
             model.got++;
         }
         CORUN_CATCH_ALL_AWAIT(CORUN_CALL(dawdle));
         model.holding--;
-        must(corun_condition_release(&condition) == 0);
+        MUST(corun_condition_release(&condition) == 0);
     }
     working--;
     CORUN_END();
@@ -188,7 +167,7 @@ CORUN_ASYNC(use_barrier, (int self;), ()) {
             continue;
         if (CORUN_RESULT().i == model.most - 1)
             model.holding = 0;
-        must(++model.holding <= model.most);
+        MUST(++model.holding <= model.most);
         if (++model.got > 30)
             corun_barrier_abort(&barrier);
     }
@@ -209,7 +188,7 @@ CORUN_ASYNC(use_queue, (int self;), (int times;)) {
     CORUN_BEGIN();
     for (my->times = 0; my->times < 8 || my->self % 2;) {
         CORUN_CATCH_ALL_AWAIT(CORUN_CALL(dawdle));
-        must(is_served());
+        MUST(is_served());
         if (my->self % 2 == 0) {
             CORUN_CATCH_ALL_AWAIT(corun_queue_put(&queue, CORUN_VALUE(.p = &model)));
             model.put += CORUN_ERROR() == 0;
@@ -221,15 +200,15 @@ CORUN_ASYNC(use_queue, (int self;), (int times;)) {
             break;
         if (CORUN_ERROR())
             continue;
-        must(CORUN_RESULT().p == &model);
+        MUST(CORUN_RESULT().p == &model);
         model.got++;
-        must((size_t)(model.put - model.got) == corun_queue_size(&queue));
+        MUST((size_t)(model.put - model.got) == corun_queue_size(&queue));
         CORUN_CATCH_ALL_AWAIT(CORUN_CALL(dawdle));
-        must(corun_queue_task_done(&queue) == 0);
+        MUST(corun_queue_task_done(&queue) == 0);
     }
     model.holding += my->self % 2 == 0; /* here: those that have put all */
     if (model.holding == WORKERS / 2 && my->self % 2 == 0)
-        must(corun_queue_shutdown(&queue, false) == 0);
+        MUST(corun_queue_shutdown(&queue, false) == 0);
     working--;
     CORUN_END();
 }
@@ -270,38 +249,19 @@ CORUN_ASYNC(play, (const struct game *game;), (corun_task *disturber; int i;)) {
     CORUN_END();
 }
 
-/* Runs one seed. Returns whether all went well. */
-static bool play_seed(const struct game *game, uint64_t seed)
+static void play_seed(const void *chosen, uint64_t seed)
 {
-    corun_runner runner;
-    corun_loop *loop = test_open_sim(&runner);
-    int rc;
+    const struct game *game = chosen;
     memset(&model, 0, sizeof model);
-    random_state = seed;
     working = WORKERS;
-    CHECK_ERROR(corun_sim_shuffle(loop, seed % 2 ? seed : 0), 0);
-    game->prepare();
-    /* A lost wake-up is a deadlock. */
-    rc = corun_runner_run(&runner, CORUN_CALL(play, .game = game), NULL, NULL);
-    must(rc == 0 && working == 0);
-    CHECK_ERROR(corun_runner_close(&runner), rc == CORUN_DEADLOCK ? CORUN_DEADLOCK : 0);
-    return !model.failed && game->is_left_well();
+    random_run(seed, game->prepare, CORUN_CALL(play, .game = game));
+    MUST(working == 0);
+    MUST(game->is_left_well());
 }
 
-/* Plays all seeds, or the one of the environment. */
 static void play_seeds(const struct game *game)
 {
-    const char *only = getenv("CORUN_TEST_SEED");
-    uint64_t first = only ? strtoull(only, NULL, 10) : 1, last = only ? first : SEEDS;
-    for (uint64_t seed = first; seed <= last; seed++) {
-        bool well = play_seed(game, seed);
-        CHECK(well);
-        if (!well) {
-            fprintf(stderr, "CORUN_TEST_SEED=%llu build/native-asan/tests/unit/sync_random_test %s\n",
-                    (unsigned long long)seed, game->name);
-            return;
-        }
-    }
+    random_play(SEEDS, play_seed, game, game->name);
 }
 
 static void prepare_lock(void)

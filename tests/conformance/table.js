@@ -1,5 +1,6 @@
 // What the conformance tests prove: a table of scenario by host, made of the results of a run.
 import { readFileSync } from 'node:fs';
+import { engines } from '../support/engines.js';
 
 /** @typedef {import('../support/c-tests.js').Result} Result */
 
@@ -16,8 +17,10 @@ const columns = [
   { title: 'wasmtime sim', platform: 'wasmtime', kinds: ['sim'], needs: 'wasi' },
   { title: 'Node turn', platform: 'node', kinds: ['turn'], needs: 'wasi' },
   { title: 'Node sim', platform: 'node', kinds: ['sim'], needs: 'wasi' },
-  { title: 'Chromium turn', platform: 'chromium', kinds: ['turn'], needs: 'browser' },
-  { title: 'Chromium sim', platform: 'chromium', kinds: ['sim'], needs: 'browser' },
+  ...Object.entries(engines).flatMap(([platform, { title }]) => [
+    { title: `${title} turn`, platform, kinds: ['turn'], needs: 'browser' },
+    { title: `${title} sim`, platform, kinds: ['sim'], needs: 'browser' },
+  ]),
 ];
 
 /** RUN-01 of RUN_01_returns_the_main_result@sim; undefined for a name that begins with no id. */

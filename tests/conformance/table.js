@@ -45,14 +45,8 @@ function cell({ id, platforms }, column, results) {
   return column.kinds.every((kind) => isExcepted(id, kind)) ? 'no' : 'MISSING';
 }
 
-/** The first tier, and of the second what has been tested or waits for a part that is on its way. */
-function shown(results) {
-  const tested = new Set(results.map(idOf));
-  return scenarios.filter(({ id, tier }) => tier === 1 || tested.has(id) || id in exceptions.waits);
-}
-
 function rows(results) {
-  return shown(results).map((scenario) => {
+  return scenarios.map((scenario) => {
     const own = results.filter((result) => idOf(result) === scenario.id);
     return { scenario, cells: columns.map((column) => cell(scenario, column, own)) };
   });
@@ -61,7 +55,7 @@ function rows(results) {
 /** Every tested loop of a scenario, by kind: a column may hide that one of its kinds is missing. */
 function untestedKinds(results) {
   const problems = [];
-  for (const { id } of shown(results)) {
+  for (const { id } of scenarios) {
     const own = results.filter((result) => idOf(result) === id);
     const kinds = new Set(own.map(({ kind }) => kind));
     for (const kind of own.length > 0 ? ['sim', 'host', 'turn'] : [])

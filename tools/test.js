@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { hosts, presets, root } from '../tests/support/env.js';
+import { browsers, hosts, presets, root } from '../tests/support/env.js';
 
 function run(command, args, stdout = 'inherit') {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', stdout, 'inherit'], encoding: 'utf8' });
@@ -34,7 +34,7 @@ function testFiles(wanted) {
   return readdirSync(join(root, 'tests'), { recursive: true })
     .map((name) => join('tests', String(name)))
     .filter((name) => name.endsWith('.test.js'))
-    .filter((name) => !name.startsWith('tests/js/') || hosts.includes('node') || hosts.includes('chromium'))
+    .filter((name) => !name.startsWith('tests/js/') || ['node', ...browsers].some((host) => hosts.includes(host)))
     .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
     .sort();
 }

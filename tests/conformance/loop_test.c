@@ -126,6 +126,29 @@ CORUN_ASYNC(join_new, (), (corun_task *task;)) {
     CORUN_END();
 }
 
+CORUN_ASYNC(gather_two, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(nothing), CORUN_CALL(nothing)), NULL, 0));
+    CORUN_END();
+}
+
+CORUN_ASYNC(group_two, (), (corun_group group;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_group_open(&my->group), 0);
+    CORUN_TRY();
+    CHECK_ERROR(corun_group_spawn(&my->group, CORUN_CALL(nothing)), 0);
+    CHECK_ERROR(corun_group_spawn(&my->group, CORUN_CALL(nothing)), 0);
+    CORUN_FINALLY();
+    CORUN_AWAIT(corun_group_close(&my->group));
+    CORUN_END();
+}
+
+CORUN_ASYNC(wait_for_call, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_WAIT_FOR(CORUN_CALL(nothing), 5));
+    CORUN_END();
+}
+
 static int rounds;
 
 static void count_round(void *loop)
@@ -134,7 +157,12 @@ static void count_round(void *loop)
     CHECK_ERROR(corun_loop_call_soon(loop, count_round, loop, NULL), 0);
 }
 
-/* Without gather, TaskGroup and wait_for, which are to come. */
+static void check_rounds(int expected)
+{
+    CHECK_EQ(rounds, expected);
+    rounds = 0;
+}
+
 SCENARIO(LOOP_11_iteration_counts)
 {
     static corun_runner runner;
@@ -143,13 +171,17 @@ SCENARIO(LOOP_11_iteration_counts)
     loop = scene_open(&runner);
     CHECK_ERROR(corun_loop_call_soon(loop, count_round, loop, NULL), 0);
     RUN(&runner, CORUN_CALL(nothing));
-    CHECK_EQ(rounds, 2);
-    rounds = 0;
+    check_rounds(2);
     RUN(&runner, CORUN_CALL(yield_once));
-    CHECK_EQ(rounds, 3);
-    rounds = 0;
+    check_rounds(3);
     RUN(&runner, CORUN_CALL(join_new));
-    CHECK_EQ(rounds, 4);
+    check_rounds(4);
+    RUN(&runner, CORUN_CALL(gather_two));
+    check_rounds(5);
+    RUN(&runner, CORUN_CALL(group_two));
+    check_rounds(5);
+    RUN(&runner, CORUN_CALL(wait_for_call));
+    check_rounds(2);
     CLOSE(&runner);
     SCENE_END();
 }

@@ -1,5 +1,6 @@
 // What the conformance tests prove: a table of scenario by host, made of the results of a run.
 import { readFileSync } from 'node:fs';
+import { engines } from '../support/engines.js';
 
 /** @typedef {import('../support/c-tests.js').Result} Result */
 
@@ -16,8 +17,10 @@ const columns = [
   { title: 'wasmtime sim', platform: 'wasmtime', kinds: ['sim'], needs: 'wasi' },
   { title: 'Node turn', platform: 'node', kinds: ['turn'], needs: 'wasi' },
   { title: 'Node sim', platform: 'node', kinds: ['sim'], needs: 'wasi' },
-  { title: 'Chromium turn', platform: 'chromium', kinds: ['turn'], needs: 'browser' },
-  { title: 'Chromium sim', platform: 'chromium', kinds: ['sim'], needs: 'browser' },
+  ...Object.entries(engines).flatMap(([platform, { title }]) => [
+    { title: `${title} turn`, platform, kinds: ['turn'], needs: 'browser' },
+    { title: `${title} sim`, platform, kinds: ['sim'], needs: 'browser' },
+  ]),
 ];
 
 /** RUN-01 of RUN_01_returns_the_main_result@sim; undefined for a name that begins with no id. */
@@ -30,7 +33,7 @@ const isExcepted = (id, kind) => exceptions.cells.some(({ ids, kinds }) => ids.i
 
 /**
  * @param {Result[]} results of one scenario
- * @returns {'yes' | 'FAILS' | 'waits' | 'see' | 'no' | '' | 'MISSING'}
+ * @returns {'yes' | 'FAILS' | 'see' | 'no' | '' | 'MISSING'}
  */
 function cell({ id, platforms }, column, results) {
   const here = results.filter(({ platform, kind }) => platform === column.platform && column.kinds.includes(kind));
@@ -38,18 +41,11 @@ function cell({ id, platforms }, column, results) {
   if (here.length > 0) return 'yes';
   if (exceptions.elsewhere.some((one) => one.id === id && one.columns.includes(column.title))) return 'see';
   if (!platforms.includes(column.needs)) return '';
-  if (id in exceptions.waits) return 'waits';
   return column.kinds.every((kind) => isExcepted(id, kind)) ? 'no' : 'MISSING';
 }
 
-/** The first tier, and of the second what has been tested or waits for a part that is on its way. */
-function shown(results) {
-  const tested = new Set(results.map(idOf));
-  return scenarios.filter(({ id, tier }) => tier === 1 || tested.has(id) || id in exceptions.waits);
-}
-
 function rows(results) {
-  return shown(results).map((scenario) => {
+  return scenarios.map((scenario) => {
     const own = results.filter((result) => idOf(result) === scenario.id);
     return { scenario, cells: columns.map((column) => cell(scenario, column, own)) };
   });
@@ -58,7 +54,7 @@ function rows(results) {
 /** Every tested loop of a scenario, by kind: a column may hide that one of its kinds is missing. */
 function untestedKinds(results) {
   const problems = [];
-  for (const { id } of shown(results)) {
+  for (const { id } of scenarios) {
     const own = results.filter((result) => idOf(result) === id);
     const kinds = new Set(own.map(({ kind }) => kind));
     for (const kind of own.length > 0 ? ['sim', 'host', 'turn'] : [])
@@ -72,13 +68,10 @@ function untestedKinds(results) {
 export function problems(results) {
   const known = new Set(scenarios.map(({ id }) => id));
   const unknown = results.filter((result) => !known.has(idOf(result))).map(({ name }) => `${name}: there is no such scenario`);
-  const stale = Object.keys(exceptions.waits)
-    .filter((id) => results.some((result) => idOf(result) === id))
-    .map((id) => `${id}: tested, though exceptions.json says that it waits`);
   const open = rows(results).flatMap(({ scenario, cells }) => cells
     .map((text, i) => `${scenario.id}, ${columns[i].title}: ${text}`)
     .filter((text) => /(FAILS|MISSING)$/.test(text)));
-  return [...new Set([...unknown, ...stale, ...open, ...untestedKinds(results)])];
+  return [...new Set([...unknown, ...open, ...untestedKinds(results)])];
 }
 
 const line = (cells) => `| ${cells.join(' | ')} |`;
@@ -92,7 +85,6 @@ export function render(results) {
   const table = rows(results);
   const head = ['scenario', ...columns.map(({ title }) => title)];
   const body = table.map(({ scenario, cells }) => line([`${scenario.id} ${scenario.title}`, ...cells]));
-  const waits = Object.entries(exceptions.waits).map(([id, reason]) => `- ${id}: ${reason}`);
   const cells = exceptions.cells.map(({ ids, kinds, reason }) => `- ${ids.join(', ')}, ${kinds.join(' and ')}: ${reason}.`);
   const elsewhere = exceptions.elsewhere.map(({ id, file, test, reason }) => `- ${id}: \`${file}\`, "${test}": ${reason}.`);
   const differs = Object.entries(exceptions.differs).map(([id, reason]) => `- ${id}: ${reason}`);
@@ -104,17 +96,13 @@ tests tests/conformance/*_test.c, each named by its scenario.
 
 \`yes\`: tested and passed, natively in three builds (release, sanitizers, hard-test), on Node in two (WASI, Emscripten). epoll and
 poll_oneoff are tested twice, blocking and in turns (\`corun_runner_start\` and \`corun_loop_turn\`). \`see\`: tested elsewhere, named below.
-\`no\`: has no meaning there, the reason is below. \`waits\`: for a part that is to come. Empty: asyncio's own scenario is not for that host.
+\`no\`: has no meaning there, the reason is below. Empty: asyncio's own scenario is not for that host.
 
-${count(table, 'yes')} cells are proven, ${count(table, 'waits')} wait.
+${count(table, 'yes')} cells are proven.
 
 ${line(head)}
 ${line(head.map(() => '---'))}
 ${body.join('\n')}
-
-## Waits for
-
-${waits.join('\n')}
 
 ## Tested elsewhere
 

@@ -6,11 +6,11 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { hosts, root } from '../support/env.js';
+import { browsers, hosts, root } from '../support/env.js';
 import { execute } from '../support/process.js';
 
 /** The hosts of `corun run` that are tested. */
-export const runHosts = hosts.filter((host) => host !== 'chromium');
+export const runHosts = hosts.filter((host) => !browsers.includes(host));
 
 export const corun = join(root, 'web/bin/corun.js');
 const terminalHelper = fileURLToPath(new URL('terminal.py', import.meta.url));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { By, until } from 'selenium-webdriver';
-import { openChromium } from '../support/browser.js';
+import { openBrowser } from '../support/browser.js';
 import { tests } from '../support/env.js';
 import { Terminal, example, run } from './command.js';
 
@@ -23,7 +23,7 @@ async function serve(t, ...more) {
 describe('corun page', { skip: !tests('chromium') && 'chromium is not tested' }, () => {
   test('Start, then Abort: the cleanup is seen', options, async (t) => {
     const address = await serve(t);
-    const { driver, close } = await openChromium();
+    const { driver, close } = await openBrowser('chromium');
     t.after(close);
     await driver.get(address);
     const [start, abort, output] = await Promise.all(
@@ -41,7 +41,7 @@ describe('corun page', { skip: !tests('chromium') && 'chromium is not tested' },
 
   test('--isolate makes the page cross-origin isolated', options, async (t) => {
     const address = await serve(t, '--isolate');
-    const { driver, close } = await openChromium();
+    const { driver, close } = await openBrowser('chromium');
     t.after(close);
     await driver.get(address);
     assert.equal(await driver.executeScript('return crossOriginIsolated'), true);

@@ -1,53 +1,16 @@
-// run(): how programs end, in this thread and in a Worker.
+// run() and Runner, in this thread and in a Worker: the cases that pages play too, and what is Node's own.
 import assert from 'node:assert/strict';
 import { CorunError, run } from 'corun';
-import { example, kit, places, record, rejection, test } from './support/programs.js';
+import { cases as runCases } from './cases/run.js';
+import { cases as runnerCases, sharedCases, threadCases, workerCases } from './cases/runner.js';
+import { playAll } from './support/cases.js';
+import { kit, rejection, test } from './support/programs.js';
 
-for (const { name, options } of places) {
-  test(`run in ${name}`, async (t) => {
-    await t.test('gives status, value and output', async () => {
-      const result = await run(kit, { ...options, args: ['kit', 'né', '日本', ''], stdout: 'collect' });
-      assert.deepEqual(result, { status: 4, value: 4, stdout: '0:kit\n1:né\n2:日本\n3:\n' });
-    });
-
-    await t.test('rejects with the reason of the abort, after the cleanup', async () => {
-      const controller = new AbortController();
-      const reason = new Error('enough');
-      const out = record();
-      const running = run(example('countdown'), {
-        ...options,
-        stdout: out.receive,
-        signal: controller.signal,
-      });
-      await out.saw('5\n');
-      controller.abort(reason);
-      assert.equal(await rejection(running), reason);
-      assert.equal(out.text, '5\naborted at 5, cleaning up\nclean\n');
-    });
-
-    await t.test('a signal aborted before: main never starts', async () => {
-      const out = record();
-      const signal = AbortSignal.abort('early');
-      assert.equal(await rejection(run(kit, { ...options, stdout: out.receive, signal })), 'early');
-      assert.equal(out.text, '');
-    });
-
-    await t.test('a signal aborted while the module loads: main never starts', async () => {
-      const controller = new AbortController();
-      const out = record();
-      const running = run(kit, { ...options, stdout: out.receive, signal: controller.signal });
-      controller.abort('soon');
-      assert.equal(await rejection(running), 'soon');
-      assert.equal(out.text, '');
-    });
-
-    await t.test('an abort after the end does nothing', async () => {
-      const controller = new AbortController();
-      assert.equal((await run(kit, { ...options, stdout: 'collect', signal: controller.signal })).status, 1);
-      controller.abort();
-    });
-  });
-}
+playAll('run', runCases);
+playAll('a runner', runnerCases);
+playAll('a runner', threadCases, ['this thread']);
+playAll('a runner', workerCases, ['a Worker']);
+playAll('a runner', sharedCases, ['a Worker']);
 
 test('the environment is given, and debug is one of its variables', async () => {
   const { Runner } = await import('corun');

@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { PageHost } from './page-host.js';
-import { build, tests, wasmtime } from './env.js';
+import { browsers, build, tests, wasmtime } from './env.js';
 import { execute } from './process.js';
 
 const side = availableParallelism();
@@ -48,6 +48,11 @@ function node(name, file) {
 /** Where the host drives the loop, a case that blocks on the host's own one has no place. */
 const mayNotBlock = (kind) => kind !== 'host';
 
+/** One engine is enough to see that C does in a page what it does elsewhere; the scenarios run in all. */
+function pages(folder) {
+  return browsers.filter(tests).filter((name) => name === 'chromium' || folder === 'tests/conformance');
+}
+
 /** The hosts for the programs of one folder of C tests. */
 export function cHosts(folder) {
   const built = (preset, name) => build(preset, folder, name);
@@ -60,6 +65,6 @@ export function cHosts(folder) {
       node('node', wasm),
       node('node-emscripten', (program) => built('emscripten', `${program}.mjs`)),
     ] : []),
-    ...(tests('chromium') ? [new PageHost('chromium', (program) => `/build/wasi/${folder}/${program}.wasm`, mayNotBlock)] : []),
+    ...pages(folder).map((name) => new PageHost(name, (program) => `/build/wasi/${folder}/${program}.wasm`, mayNotBlock)),
   ];
 }

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
-export const allHosts = ['native', 'node', 'wasmtime', 'chromium'];
+export const browsers = ['chromium', 'firefox', 'webkit'];
+
+export const allHosts = ['native', 'node', 'wasmtime', ...browsers];
 
 /** The hosts to test: all, or those that CORUN_TEST_HOSTS names. */
 export const hosts = readHosts(process.env.CORUN_TEST_HOSTS);
@@ -26,8 +28,8 @@ function readHosts(text) {
 
 /** The CMake presets that the tests of `hosts` run. */
 export function presets() {
-  const wasm = ['node', 'wasmtime', 'chromium'].some(tests) ? ['wasi'] : [];
-  const emscripten = ['node', 'chromium'].some(tests) ? ['emscripten'] : [];
+  const wasm = ['node', 'wasmtime', ...browsers].some(tests) ? ['wasi'] : [];
+  const emscripten = ['node', ...browsers].some(tests) ? ['emscripten'] : [];
   const native = tests('native') ? ['native-release', 'native-asan', 'native-tsan', 'native-hard', 'native-separate'] : [];
   return [...native, ...wasm, ...emscripten];
 }

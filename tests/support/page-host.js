@@ -1,5 +1,5 @@
-// The C tests' host that is one page of Chromium; each case is an instance in it.
-import { openChromium, serveProject, within } from './browser.js';
+// The C tests' host that is one page of a browser; each case is an instance in it.
+import { openBrowser, serveProject, within } from './browser.js';
 
 // In the page. The last argument is WebDriver's callback.
 const runInPage = `
@@ -17,6 +17,7 @@ export class PageHost {
   together = 1;
 
   /**
+   * @param {keyof typeof import('./engines.js').engines} name of the engine
    * @param {(program: string) => string} source
    * @param {(kind: string) => boolean} runs
    */
@@ -55,7 +56,7 @@ export class PageHost {
   }
 
   async #openPage() {
-    this.browser = await openChromium();
+    this.browser = await openBrowser(this.name);
     await this.browser.driver.get(`${this.server.origin}/tests/support/page.html`);
   }
 }

@@ -203,6 +203,39 @@ TEST_LOOP(late_errors_are_collected_too, ()) {
     CORUN_END();
 }
 
+CORUN_ASYNC(fail_at_once, (), ()) {
+    CORUN_BEGIN();
+    CORUN_RAISE(MY_ERROR);
+    CORUN_END();
+}
+
+CORUN_ASYNC(spawns_eagerly, (), (corun_group group; corun_task *task;)) {
+    CORUN_BEGIN();
+    corun_group_open(&my->group);
+    CORUN_TRY();
+    CHECK_ERROR(corun_group_spawn_with(&my->group, CORUN_CALL(fail_at_once), &(corun_spawn_options){.start = CORUN_START_EAGER},
+                                       &my->task), 0);
+    CHECK(corun_task_done(my->task));
+    corun_task_release(my->task);
+    CHECK_EQ(corun_task_cancelling(me()), 0);
+    CHECK_ERROR(corun_group_spawn(&my->group, CORUN_CALL(fail, .error = OTHER_ERROR)), 0); /* it is not shutting down yet */
+    CORUN_AWAIT(corun_sleep(1000));
+    CORUN_FINALLY();
+    test_log(corun_error_name(CORUN_EXIT_ERROR()));
+    CORUN_AWAIT(corun_group_close(&my->group));
+    log_errors(&my->group);
+    CORUN_END();
+}
+
+/* B74: an error of an eager first step aborts the group in the next round, as any other does */
+TEST_LOOP(a_child_that_failed_when_it_was_spawned, ()) {
+    CORUN_BEGIN();
+    CORUN_CATCH_AWAIT(CORUN_CALL(spawns_eagerly));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_GROUP);
+    CHECK_LOG("CORUN_CANCELLED CORUN_USER-1");
+    CORUN_END();
+}
+
 TEST_LOOP(an_error_has_message_task_and_line, (corun_task *task; corun_group group; int line;)) {
     corun_child_error error;
     CORUN_BEGIN();
@@ -505,7 +538,7 @@ CORUN_ASYNC(spawns_late, (), (corun_group group;)) {
     CORUN_END();
 }
 
-/* TG-07, G1: each has its own error, and what a call owns is dropped */
+/* TG-07, G1, B74: each has its own error, and what a call owns is dropped */
 TEST_LOOP(usage_errors, (corun_group group; corun_group named;)) {
     CORUN_BEGIN();
     my->named = (corun_group)CORUN_GROUP_INIT;

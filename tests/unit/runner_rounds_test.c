@@ -72,6 +72,21 @@ CORUN_ASYNC(await_task, (), (corun_task *task;)) {
     CORUN_END();
 }
 
+CORUN_ASYNC(wait_for_task, (), (corun_task *task; corun_awaitable joins[1];)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(nothing), &my->task), 0);
+    my->joins[0] = corun_join(my->task);
+    CORUN_AWAIT(corun_wait(my->joins, 1, CORUN_ALL_COMPLETED, 100));
+    corun_task_release(my->task);
+    CORUN_END();
+}
+
+CORUN_ASYNC(shield_call, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_SHIELD(CORUN_CALL(nothing)));
+    CORUN_END();
+}
+
 static int rounds_of(corun_awaitable main)
 {
     corun_runner runner;
@@ -91,6 +106,8 @@ TEST(runs_take_as_many_rounds_as_in_asyncio)
     CHECK_EQ(rounds_of(CORUN_CALL(nothing)), 2);
     CHECK_EQ(rounds_of(corun_sleep(0)), 3);
     CHECK_EQ(rounds_of(CORUN_CALL(await_task)), 4);
+    CHECK_EQ(rounds_of(CORUN_CALL(wait_for_task)), 5);
+    CHECK_EQ(rounds_of(CORUN_CALL(shield_call)), 5); /* gather, groups and wait_for: LOOP-11 */
 }
 
 /* --------------------------------------------------------------- stop, close */

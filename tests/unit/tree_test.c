@@ -128,7 +128,7 @@ TEST_LOOP(a_task_that_several_await_is_drawn_once, (corun_task *tasks[3];)) {
     CORUN_END();
 }
 
-/* X6: `cycle: A → B → A` */
+/* X6 B75: `cycle: A → B → A` */
 TEST_LOOP(a_circle_is_told, (corun_task *tasks[3];)) {
     CORUN_BEGIN();
     name_myself();

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { usageError } from './arguments.js';
-import { findProgram, nativeCompiler, wasiClang } from './compilers.js';
+import { findProgram, nativeClang, nativeCompiler, wasiClang } from './compilers.js';
 import { findWasmtime, wasmtimeVersion } from './host-wasmtime.js';
 import { print } from './print.js';
 
@@ -31,6 +31,8 @@ const checks = [
     get: 'npm install @yowasp/clang' },
   { name: 'cc', use: 'compiles for --host native', find: async () => (await nativeCompiler()).version,
     get: 'apt-get install gcc libc6-dev' },
+  { name: 'clang', use: 'corun lint, quickly; the bundled one does it too', find: async () => (await nativeClang())?.version ?? null,
+    get: 'apt-get install clang' },
   { name: 'wasmtime', use: '--host wasmtime', find: () => ask(findWasmtime()),
     get: `cargo install --locked wasmtime-cli --version ${wasmtimeVersion}` },
   { name: 'emcc', use: 'Emscripten builds with CMake', find: () => ask(findProgram('emcc')),

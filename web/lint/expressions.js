@@ -114,7 +114,9 @@ export class Expressions {
   /** A literal of an awaitable that points to another literal is what CORUN_CALL makes. */
   CompoundLiteralExpr(node) {
     const sources = this.value(node.inner.at(-1));
-    if (!isAwaitable(node) || !pointsToLiteral(node.inner.at(-1))) return sources;
+    const literal = isAwaitable(node) ? literalIn(node.inner.at(-1)) : undefined;
+    if (!literal) return sources;
+    if (isArguments(literal)) this.graph.emit({ do: 'pass', sources, place: placeOf(node) });
     return [...sources, { call: this.graph.scope, place: placeOf(node) }];
   }
 
@@ -273,9 +275,11 @@ function startsTask(name) {
   return name.startsWith('corun_') && (name.includes('spawn') || name === 'corun_task_create' || name === 'corun_generator_open');
 }
 
-function pointsToLiteral(list) {
-  return list.kind === 'InitListExpr' && (list.inner ?? []).some((part) => {
-    const pointer = bare(part);
-    return pointer.kind === 'UnaryOperator' && pointer.opcode === '&' && bare(pointer.inner[0]).kind === 'CompoundLiteralExpr';
-  });
+/** The literal that one of an awaitable's members points to. */
+function literalIn(list) {
+  const pointers = (list.inner ?? []).map(bare).filter(({ kind, opcode }) => kind === 'UnaryOperator' && opcode === '&');
+  return pointers.map(({ inner }) => bare(inner[0])).find(({ kind }) => kind === 'CompoundLiteralExpr');
 }
+
+/** Whether a literal is what CORUN_CALL makes of a coroutine's arguments, not the operand of another awaitable. */
+const isArguments = (literal) => /^struct \w+_call_$/.test(typeOf(literal));

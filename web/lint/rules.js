@@ -11,7 +11,7 @@ import { follow, heldBy, heldIn, lossOf } from './flow.js';
  */
 
 const makeField = 'make it a field of the coroutine (the second list of CORUN_ASYNC)';
-const callsAreShort = 'the arguments of a CORUN_CALL live only in the block where it is written';
+const callsAreShort = 'the arguments of a CORUN_CALL live only in the block where it is written; corun_call_keep copies them';
 
 const at = ({ what, line }) => `${what} at line ${line}`;
 
@@ -59,6 +59,11 @@ const rules = {
   store(findings, { through, place, sources }, state) {
     const isOurs = heldIn(state, through).some(({ address }) => address);
     if (!isOurs) keptCall(findings, place, 'a place outside this function', heldIn(state, sources));
+  },
+
+  /** Arguments are copied, but not what they point to. */
+  pass(findings, { place, sources }, state) {
+    keptCall(findings, place, 'an argument of another', heldIn(state, sources));
   },
 
   return(findings, { place, sources }, state) {

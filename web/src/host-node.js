@@ -90,6 +90,7 @@ export const host = {
   budgetMs: 20,
   now: () => performance.now(),
   immediate: (turn) => void setImmediate(turn),
+  draws: () => false,
   hold() {
     const timer = setInterval(() => {}, 1 << 30);
     return () => clearInterval(timer);

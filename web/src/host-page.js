@@ -27,6 +27,7 @@ import { CorunError } from './errors.js';
  * @property {number} budgetMs how long a turn may take
  * @property {() => number} now monotonic milliseconds
  * @property {(turn: () => void) => void} immediate call when other events have had their turn
+ * @property {() => boolean} draws whether this thread has frames to draw at present: in a hidden page timers take a second
  * @property {() => () => void} hold keep the process alive until the answer is called
  * @property {(ms: number) => boolean} sleep block this thread; false where that is not allowed
  * @property {(count: number) => Int32Array | null} sharedWords
@@ -92,6 +93,7 @@ export const host = {
     waiting.push(turn);
     channel.port2.postMessage(0);
   },
+  draws: () => typeof document !== 'undefined' && !document.hidden,
   hold: () => () => {},
   sleep(ms) {
     const words = typeof document === 'undefined' ? host.sharedWords(1) : null;

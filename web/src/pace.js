@@ -2,17 +2,28 @@
  * When the next turn comes. Zero delays go through setImmediate in Node and a MessageChannel in a page
  * (setTimeout(0) there costs 4 ms); delays share one timer. A turn is never nested in another: all calls
  * come from the host's own loop.
+ *
+ * A guest that always has more to do would be a flood of messages, before which Firefox draws no frames (14 a second,
+ * measured; Chromium and WebKit keep theirs). So a page gets a pause by a timer once the guest has had most of a frame.
  */
 import { host } from '#host';
 
 /** What setTimeout can hold; beyond it fires at once. */
 const LONGEST_MS = 0x7fffffff;
 
+/** How long turns may follow each other without a pause where frames are to be drawn. */
+const UNPAUSED_MS = 12;
+
+/** Firefox draws when the page has nothing to do, not between two tasks. */
+const PAUSE_MS = 1;
+
 export class Pace {
   /** @type {() => void} */ #turn;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #soon = false;
   #stopped = false;
+  /** Since when turns have followed each other without a pause; undefined: the latest was followed by one. */
+  #busySince = /** @type {number | undefined} */ (undefined);
 
   /** @param {() => void} turn */
   constructor(turn) {
@@ -24,10 +35,22 @@ export class Pace {
     if (this.#soon || this.#stopped) return;
     this.#soon = true;
     this.#cancelTimer();
-    host.immediate(() => {
-      this.#soon = false;
-      if (!this.#stopped) this.#turn();
-    });
+    const busySince = this.#busySince ?? Infinity;
+    if (host.draws() && host.now() - busySince > UNPAUSED_MS) this.#timer = setTimeout(() => this.#begin(), PAUSE_MS);
+    else host.immediate(() => this.#begin());
+  }
+
+  #begin() {
+    this.#soon = false;
+    if (this.#timer !== undefined) this.#paused();
+    this.#busySince ??= host.now();
+    if (!this.#stopped) this.#turn();
+  }
+
+  /** The timer's time has come, or it is not needed any more. */
+  #paused() {
+    this.#timer = undefined;
+    this.#busySince = undefined;
   }
 
   /**
@@ -41,14 +64,16 @@ export class Pace {
     this.#cancelTimer();
     const ms = Math.min(Math.max(Math.ceil(ns / 1e6), 1), LONGEST_MS);
     this.#timer = setTimeout(() => {
-      this.#timer = undefined;
+      this.#paused();
       this.#turn();
     }, ms);
   }
 
   /** No turn until asked again. */
   rest() {
+    if (this.#soon) return;
     this.#cancelTimer();
+    this.#busySince = undefined;
   }
 
   /** No turn ever again. */

@@ -59,6 +59,18 @@ ENTRY_ASYNC(nothing, ()) {
 }
 CORUN_ENTRY(nothing)
 
+#if !defined(__wasm__)
+#define __builtin_wasm_memory_size(memory) 0 /* compiled natively only to be checked */
+#endif
+
+/* How much memory the instance has, in pages of wasm. */
+ENTRY_ASYNC(pages, ()) {
+    CORUN_BEGIN();
+    CORUN_RETURN(.i = (int64_t)__builtin_wasm_memory_size(0));
+    CORUN_END();
+}
+CORUN_ENTRY(pages)
+
 /* --------------------------------------------------------------------- ends */
 
 CORUN_ASYNC(inner, (const char *path;), ()) {

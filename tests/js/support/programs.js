@@ -1,8 +1,9 @@
 // The programs that these tests run, compiled by the presets `wasi` and `emscripten`.
-import assert from 'node:assert/strict';
 import { test as anyTest } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build, tests } from '../../support/env.js';
+
+export { record, rejection } from '../cases/support.js';
 
 /** A test that needs programs compiled for Node. */
 export const test = tests('node') ? anyTest : anyTest.skip;
@@ -21,44 +22,3 @@ export const places = [
   { name: 'this thread', options: {} },
   { name: 'a Worker', options: { worker: true } },
 ];
-
-/** Text that grows, and promises for when it holds something. */
-export function record() {
-  let text = '';
-  /** @type {{ wanted: string, resolve: () => void }[]} */
-  let waiting = [];
-  const receive = (/** @type {string} */ part) => {
-    text += part;
-    waiting = waiting.filter(({ wanted, resolve }) => (text.includes(wanted) ? resolve() : true));
-  };
-  /** @param {string} wanted */
-  const saw = (wanted) =>
-    text.includes(wanted)
-      ? Promise.resolve()
-      : new Promise((resolve) => {
-          waiting.push({ wanted, resolve: () => resolve(undefined) });
-        });
-  return {
-    receive,
-    saw,
-    get text() {
-      return text;
-    },
-  };
-}
-
-/**
- * What a promise rejects with; fails if it resolves.
- *
- * @param {Promise<unknown>} promise
- * @returns {Promise<any>}
- */
-export async function rejection(promise) {
-  const nothing = {};
-  const reason = await promise.then(
-    () => nothing,
-    (error) => error,
-  );
-  assert.notEqual(reason, nothing, 'it was expected to reject');
-  return reason;
-}

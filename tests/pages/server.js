@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import { build, root } from '../../support/env.js';
+import { build, root } from '../support/env.js';
 
 const folders = [
   ['/dist/', sirv(join(root, 'web/dist'), { dev: true })],

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/* How many frames a second a page draws while a guest on its thread never waits, in each browser engine: beside a page with
+ * nothing to do, and beside the plain way of going on without a delay, a flood of messages of 8 ms of work each. */
+import { openBrowser, serveProject } from '../tests/support/browser.js';
+import { engines } from '../tests/support/engines.js';
+
+const rounds = 5;
+
+/** In the page. What is measured is the time between callbacks of requestAnimationFrame, over a second. */
+const script = `
+  const done = arguments[0];
+  const frames = () => new Promise((resolve) => {
+    let [count, first] = [0, 0];
+    const tick = (time) => {
+      first ||= time;
+      if (time - first >= 1000) return resolve(count / (time - first) * 1000);
+      count++;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  });
+  const flood = async () => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      for (const end = performance.now() + 8; performance.now() < end;);
+      port2.postMessage(0);
+    };
+    port2.postMessage(0);
+    const seen = await frames();
+    port1.close();
+    return seen;
+  };
+  const guest = async () => {
+    const { Runner } = await import('/web/dist/corun.js');
+    const runner = await Runner.open('/build/wasi/tests/js/programs/kit.wasm', { stdout: () => {} });
+    const running = runner.run('yields').catch(() => {});
+    const seen = await frames();
+    runner.interrupt();
+    await running;
+    await runner.close();
+    return seen;
+  };
+  (async () => [await frames(), await flood(), await guest()])().then(done, (error) => done(String(error)));
+`;
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+
+async function measure(driver) {
+  const seen = [];
+  for (let round = 0; round < rounds; round++) {
+    const answer = await driver.executeAsyncScript(script);
+    if (!Array.isArray(answer)) throw new Error(answer);
+    seen.push(answer);
+  }
+  return [0, 1, 2].map((at) => Math.round(median(seen.map((round) => round[at]))));
+}
+
+const server = await serveProject();
+console.log('| frames a second, medians | nothing to do | a flood of messages | a guest that never waits |');
+console.log('| --- | ---: | ---: | ---: |');
+for (const [name, { title }] of Object.entries(engines)) {
+  const { driver, close } = await openBrowser(name);
+  try {
+    await driver.manage().setTimeouts({ script: 30_000 });
+    await driver.get(`${server.origin}/tests/pages/cases.html`);
+    console.log(`| ${title} | ${(await measure(driver)).join(' | ')} |`);
+  } finally {
+    await close();
+  }
+}
+await server.close();

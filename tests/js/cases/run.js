@@ -1,0 +1,93 @@
+// run(): how programs end, and every moment at which they can be aborted.
+import { assert } from 'chai';
+import { run } from 'corun';
+import { record, rejection } from './support.js';
+
+/** @type {Record<string, import('./support.js').Play>} */
+export const cases = {
+  'gives status, value and output': async (t) => {
+    const result = await run(t.kit, { ...t.options, args: ['kit', 'né', '日本', ''], stdout: 'collect' });
+    assert.deepEqual(result, { status: 4, value: 4, stdout: '0:kit\n1:né\n2:日本\n3:\n' });
+  },
+
+  'rejects with the reason of the abort, after the cleanup': async (t) => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const out = record();
+    const running = run(t.place.example('countdown'), {
+      ...t.options,
+      stdout: out.receive,
+      signal: controller.signal,
+    });
+    await out.saw('5\n');
+    controller.abort(reason);
+    assert.strictEqual(await rejection(running), reason);
+    assert.strictEqual(out.text, '5\naborted at 5, cleaning up\nclean\n');
+  },
+
+  'a signal aborted before: main never starts': async (t) => {
+    const out = record();
+    const signal = AbortSignal.abort('early');
+    assert.strictEqual(await rejection(run(t.kit, { ...t.options, stdout: out.receive, signal })), 'early');
+    assert.strictEqual(out.text, '');
+  },
+
+  'a signal aborted while the module loads: main never starts': async (t) => {
+    const controller = new AbortController();
+    const out = record();
+    const running = run(t.kit, { ...t.options, stdout: out.receive, signal: controller.signal });
+    controller.abort('soon');
+    assert.strictEqual(await rejection(running), 'soon');
+    assert.strictEqual(out.text, '');
+  },
+
+  'an abort after the end does nothing': async (t) => {
+    const controller = new AbortController();
+    assert.strictEqual((await run(t.kit, { ...t.options, stdout: 'collect', signal: controller.signal })).status, 1);
+    controller.abort();
+  },
+
+  'AbortSignal.timeout() aborts with its TimeoutError': async (t) => {
+    const out = record();
+    const signal = AbortSignal.timeout(50);
+    const running = run(t.place.example('countdown'), { ...t.options, stdout: out.receive, signal });
+    assert.strictEqual((await rejection(running)).name, 'TimeoutError');
+    assert.match(out.text, /^5\naborted at 5, cleaning up\nclean\n$|^$/);
+  },
+
+  'a second abort during the cleanup changes nothing: a signal fires once': async (t) => {
+    const out = record();
+    const controller = new AbortController();
+    const running = run(t.place.example('countdown'), { ...t.options, stdout: out.receive, signal: controller.signal });
+    await out.saw('5\n');
+    controller.abort('first');
+    await out.saw('cleaning up');
+    controller.abort('second');
+    assert.strictEqual(await rejection(running), 'first');
+    assert.strictEqual(out.text, '5\naborted at 5, cleaning up\nclean\n');
+  },
+
+  'two runs at once, one of them aborted': async (t) => {
+    const [one, other] = [record(), record()];
+    const controller = new AbortController();
+    const stopped = run(t.place.example('countdown'), { ...t.options, stdout: one.receive, signal: controller.signal });
+    const finished = run(t.kit, { ...t.options, args: ['kit', 'b'], stdout: other.receive });
+    await one.saw('5\n');
+    controller.abort('one');
+    assert.strictEqual(await rejection(stopped), 'one');
+    assert.strictEqual((await finished).value, 2);
+    assert.strictEqual(other.text, '0:kit\n1:b\n');
+  },
+
+  'listeners of a signal go with the run': async (t) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    let listeners = 0;
+    const { addEventListener: add, removeEventListener: remove } = signal;
+    signal.addEventListener = (/** @type {any[]} */ ...args) => (listeners++, add.apply(signal, /** @type {any} */ (args)));
+    signal.removeEventListener = (/** @type {any[]} */ ...args) => (listeners--, remove.apply(signal, /** @type {any} */ (args)));
+    await run(t.kit, { ...t.options, stdout: 'collect', signal });
+    await rejection(run('data:,nothing', { ...t.options, signal }));
+    assert.strictEqual(listeners, 0);
+  },
+};

@@ -37,6 +37,11 @@ foreach(folder ${folders})
     endforeach()
 endforeach()
 
+# So that a program which takes all memory has soon done so.
+if(host STREQUAL wasi)
+    target_link_options(tests_js_programs_kit PRIVATE -Wl,--max-memory=134217728)
+endif()
+
 # Corun in other libraries' loops, where those are.
 function(add_embedding name package)
     pkg_check_modules(${name} QUIET IMPORTED_TARGET ${package})

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as examples from '../js/cases/examples.js';
+import * as refusals from '../js/cases/refusals.js';
 import * as run from '../js/cases/run.js';
 import * as runner from '../js/cases/runner.js';
 import * as pages from '../js/cases/page.js';
@@ -18,6 +19,7 @@ const plan = [
   ['run', run, 'cases', [thread, worker]],
   ['runner', runner, 'cases', [thread, worker]],
   ['runner', runner, 'threadCases', [thread]],
+  ['refusals', refusals, 'cases', [thread, worker]],
   ['page', pages, 'cases', [thread, worker]],
   ['examples', examples, 'cases', [thread]],
 ];

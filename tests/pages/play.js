@@ -1,6 +1,50 @@
 // Plays one case of tests/js/cases, in a page.
 import { playCase } from '../js/cases/support.js';
 
+/** How many there are of what a page has to end by itself. */
+const counts = { workers: 0, timers: 0, listeners: 0, rejections: 0 };
+const timers = new Set();
+const { setTimeout: set, clearTimeout: clear } = globalThis;
+globalThis.setTimeout = /** @type {any} */ ((/** @type {() => void} */ call, /** @type {number} */ ms) => {
+  const id = set(() => {
+    timers.delete(id);
+    call();
+  }, ms);
+  timers.add(id);
+  return id;
+});
+globalThis.clearTimeout = (id) => {
+  timers.delete(id);
+  clear(id);
+};
+globalThis.Worker = class extends Worker {
+  #ended = false;
+
+  /** @param {string | URL} url @param {WorkerOptions} [options] */
+  constructor(url, options) {
+    super(url, options);
+    counts.workers++;
+  }
+
+  terminate() {
+    if (!this.#ended) counts.workers--;
+    this.#ended = true;
+    super.terminate();
+  }
+};
+const { addEventListener: add, removeEventListener: remove } = AbortSignal.prototype;
+AbortSignal.prototype.addEventListener = function (/** @type {any[]} */ ...args) {
+  counts.listeners++;
+  return add.apply(this, /** @type {any} */ (args));
+};
+AbortSignal.prototype.removeEventListener = function (/** @type {any[]} */ ...args) {
+  counts.listeners--;
+  return remove.apply(this, /** @type {any} */ (args));
+};
+addEventListener('unhandledrejection', () => counts.rejections++);
+
+const alive = () => ({ ...counts, timers: timers.size });
+
 /**
  * @param {string} file of tests/js/cases, without .js
  * @param {string} list what it exports
@@ -16,6 +60,7 @@ export async function play(file, list, what, options) {
     options,
     program: (/** @type {string} */ name) => new URL(`tests/js/programs/${name}.wasm`, programs),
     example: (/** @type {string} */ name) => new URL(`examples/${name}.wasm`, programs),
+    alive,
   };
   try {
     await playCase(module[list][what], place);

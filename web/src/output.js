@@ -40,6 +40,8 @@ export class Output {
   onroom = () => {};
   /** Called when bytes have arrived, or cannot. */
   onprogress = () => {};
+  /** Called when `broken` has become true. */
+  onbroken = () => {};
 
   /** @param {Sink} sink */
   constructor(sink) {
@@ -144,6 +146,7 @@ export class Output {
     this.#used = 0;
     this.#pending = 0;
     this.#held = 0;
+    this.onbroken();
     this.#tell();
   }
 

@@ -53,6 +53,17 @@ export class Session {
     this.#guest = guest;
     this.#streams = streams;
     this.#grace = grace;
+    for (const output of streams.outputs) if (output) output.onbroken = () => this.#outputFailed();
+  }
+
+  /** What the embedder's function or stream for output failed with. */
+  get #failureOfOutput() {
+    return this.#streams.outputs.find((output) => output?.failure !== undefined)?.failure;
+  }
+
+  /** The run will fail with it, so that main need not go on. */
+  #outputFailed() {
+    if (this.#failureOfOutput !== undefined) this.#ask(this.#failureOfOutput);
   }
 
   /**
@@ -88,6 +99,7 @@ export class Session {
   async run(entry, args, signal) {
     if (this.#over) throw new CorunError('CORUN_CLOSED', this.#over);
     signal?.throwIfAborted();
+    if (this.#failureOfOutput !== undefined) throw this.#failureOfOutput;
     for (const output of this.#streams.outputs) output?.take(); // of a run that was rejected
     const { outcome, work } = await this.#perform(() => this.#guest.start(entry, args), signal);
     return this.#conclude(outcome, work);
@@ -211,11 +223,11 @@ export class Session {
   #conclude(outcome, work) {
     if (outcome.kind === 'killed') throw new CorunError('EKILLED', 'the program was killed');
     if (outcome.kind === 'trap') throw fromPlain(outcome.error);
-    const broken = this.#streams.outputs.find((output) => output?.failure !== undefined);
+    const broken = this.#failureOfOutput;
     const status = outcome.kind === 'exit' ? outcome.status : outcome.result.status;
     const error = outcome.kind === 'exit' ? null : outcome.result.error;
-    if (error && error.code !== 'CORUN_SYSTEM_EXIT') throw this.#failure(error, work, broken?.failure);
-    if (broken) throw broken.failure;
+    if (error && error.code !== 'CORUN_SYSTEM_EXIT') throw this.#failure(error, work, broken);
+    if (broken !== undefined) throw broken;
     return { status, value: outcome.kind === 'exit' ? undefined : outcome.result.value };
   }
 

@@ -11,6 +11,7 @@ import { Runner } from 'corun';
  * @property {Record<string, unknown>} options for run() and Runner.open()
  * @property {(name: string) => string | URL} program the address of a program of tests/js/programs
  * @property {(name: string) => string | URL} example likewise of examples
+ * @property {() => Record<string, number>} alive how many Workers, timers and listeners there are, by kind
  */
 
 /** @typedef {(t: Case) => Promise<void>} Play */
@@ -44,7 +45,7 @@ export class Case {
   }
 
   async end() {
-    for (const end of this.#ends) await end();
+    for (const end of this.#ends.splice(0)) await end();
   }
 }
 

@@ -110,6 +110,23 @@ ENTRY_ASYNC(fails_together, (corun_group group;)) {
 }
 CORUN_ENTRY(fails_together)
 
+/* Takes all memory that there is, and gives it back. */
+ENTRY_ASYNC(hoards, (void **last; void **block;)) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_yield());
+    while ((my->block = malloc(1 << 20))) {
+        *my->block = my->last;
+        my->last = my->block;
+    }
+    for (; my->last; my->last = my->block) {
+        my->block = *my->last;
+        free(my->last);
+    }
+    CORUN_RAISE(-ENOMEM);
+    CORUN_END();
+}
+CORUN_ENTRY(hoards)
+
 ENTRY_ASYNC(leaves, ()) {
     CORUN_BEGIN();
     CORUN_EXIT(number(my->argc, my->argv, 3));

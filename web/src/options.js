@@ -14,6 +14,8 @@
  * @property {string | URL} [workerUrl] page: where worker.js is served
  * @property {number} [budget] milliseconds a turn may take: 8 in a page, 20 elsewhere
  * @property {number} [grace] milliseconds from the first interrupt to kill(); none unless given
+ * @property {Record<string, import('./host-calls.js').HostFunction>} [hostCalls] what the program can call by name; the
+ *   functions run in this thread, also with `worker`
  * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory
  */
 
@@ -48,6 +50,7 @@ const OPEN = [
   'budget',
   'grace',
   'wasm',
+  'hostCalls',
 ];
 const RUN = ['args', 'signal'];
 
@@ -105,6 +108,14 @@ const CHECKS = {
       throw new TypeError(`${what} is not an object from guest path to directory`);
     }
   },
+  hostCalls(value, what) {
+    if (!isRecord(value)) throw new TypeError(`${what} is not an object of functions`);
+    for (const [name, called] of Object.entries(value)) {
+      if (name === '' || name.includes('\0')) throw new TypeError(`${what}: ${JSON.stringify(name)} cannot be a name`);
+      if (name.startsWith('corun.')) throw new TypeError(`${what}: ${name} is one of the library's own names`);
+      if (typeof called !== 'function') throw new TypeError(`${what}: ${name} is not a function`);
+    }
+  },
   debug: mustBe('boolean'),
   worker: mustBe('boolean'),
   budget: mustBePositive,
@@ -160,4 +171,14 @@ export function guestSettings(options) {
     files: options.files,
     dirs: options.dirs,
   };
+}
+
+/**
+ * What the guest can call, by name.
+ *
+ * @param {OpenOptions} options
+ * @returns {Map<string, import('./host-calls.js').HostFunction>}
+ */
+export function hostFunctions({ hostCalls = {} }) {
+  return new Map(Object.entries(hostCalls).map(([name, called]) => [name, called.bind(hostCalls)]));
 }

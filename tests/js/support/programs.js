@@ -10,6 +10,9 @@ export const test = tests('node') ? anyTest : anyTest.skip;
 /** tests/js/programs/kit.c: one entry for each way to behave. */
 export const kit = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'kit.wasm'));
 
+/** tests/js/programs/calls.c: host calls in every way. */
+export const calls = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'calls.wasm'));
+
 /** @param {string} name of a file in examples/ */
 export const example = (name) => pathToFileURL(build('wasi', 'examples', `${name}.wasm`));
 

@@ -49,6 +49,7 @@
 #include "executor.c"
 #include "shutdown.c"
 #include "host_call.c"
+#include "fetch.c"
 #include "watch.c"
 #include "reader.c"
 #include "report.c"

@@ -19,7 +19,7 @@
 struct question {
     struct host_call call; /* first: what is taken back the host releases */
     corun_task *task;      /* that waits */
-    uint32_t *taken;       /* counts the bytes of answers; NULL: nobody wants to know */
+    struct host_call_notes notes;
     struct outcome answer; /* once it is answered: bytes, or that there was no memory for them */
     bool answered, failed;
 };
@@ -53,10 +53,12 @@ static struct outcome outcome_of_texts(const char *texts, size_t size)
     return outcome_of_error(code, failure_create(code, message));
 }
 
-static void end_question(struct question *question)
+/* The wait is over. */
+static void end_wait_for_answer(struct question *question)
 {
     corun_loop_unhold(question->task->future.loop);
-    memory_release(question);
+    if (question->notes.under_way)
+        *question->notes.under_way = false;
 }
 
 static void take_answer(struct entry *entry)
@@ -68,10 +70,11 @@ static void take_answer(struct entry *entry)
     if (question->failed && answer.error == 0) {
         task->future.outcome = outcome_of_texts(answer.value.bytes, answer.value.size);
         outcome_release(&answer);
-    } else if (question->taken && answer.error == 0) {
-        *question->taken += (uint32_t)answer.value.size;
+    } else if (question->notes.taken && answer.error == 0) {
+        *question->notes.taken += (uint32_t)answer.value.size;
     }
-    end_question(question);
+    end_wait_for_answer(question);
+    memory_release(question);
     task_resume(entry);
 }
 
@@ -123,12 +126,12 @@ static void host_call_cancel(void *self, corun_waiter *waiter)
 {
     corun_loop *loop = corun_waiter_loop(waiter);
     struct question *question = self;
+    end_wait_for_answer(question);
     if (question->answered) {
         loop_unready(loop, &question->task->entry);
         outcome_release(&question->answer);
-        end_question(question);
+        memory_release(question);
     } else {
-        corun_loop_unhold(loop);
         backend_call_cancel(&loop->backend, &question->call);
     }
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
@@ -136,7 +139,7 @@ static void host_call_cancel(void *self, corun_waiter *waiter)
 
 static const corun_awaitable_type host_call_type = {"host_call", host_call_start, host_call_cancel};
 
-void host_call_begin(corun_waiter *waiter, struct host_call asked, uint32_t *taken)
+void host_call_begin(corun_waiter *waiter, struct host_call asked, const struct host_call_notes *notes)
 {
     corun_task *task = task_of_waiter(waiter);
     struct question *question;
@@ -145,7 +148,10 @@ void host_call_begin(corun_waiter *waiter, struct host_call asked, uint32_t *tak
         corun_waiter_done(waiter, rc, NULL);
         return;
     }
-    question->taken = taken;
+    if (notes)
+        question->notes = *notes;
+    if (question->notes.under_way)
+        *question->notes.under_way = true;
     corun_loop_hold(task->future.loop);
     task->future.awaitable = corun_awaitable_of(&host_call_type, question); /* cancelling is told this one */
 }

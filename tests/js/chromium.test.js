@@ -117,6 +117,32 @@ test('trees of tasks are nested lists, very long ones are cut', { skip }, async 
   ]);
 });
 
+for (const worker of [false, true]) {
+  test(`host calls and fetch${worker ? ', in a Worker' : ''}`, { skip }, async () => {
+    const got = await inPage(`
+      const calls = '/wasi/tests/js/programs/calls.wasm', fetches = '/wasi/tests/js/programs/fetches.wasm';
+      const text = (bytes) => new TextDecoder().decode(bytes);
+      const asked = await corun.run(calls, {
+        worker: ${worker}, args: ['', 'it', 'abc'],
+        hostCalls: { it: async (bytes) => bytes.map((byte) => byte + 1) },
+      });
+      let signal;
+      const runner = await corun.Runner.open(calls, {
+        worker: ${worker}, stdout: () => {},
+        hostCalls: { wait: (_, call) => (signal = call.signal, new Promise(() => {})), after: () => {} },
+      });
+      await runner.run('limits');
+      await runner.close();
+      const get = (url) => corun.run(fetches, { worker: ${worker}, args: ['get', url], stdout: 'collect' })
+        .then(({ stdout }) => stdout, (error) => error.code + ' ' + error.message);
+      const [there, missing, nobody] = [await get('tasks.js'), await get('nothing'), await get('http://127.0.0.1:1/')];
+      const file = await (await fetch('tasks.js')).text();
+      const head = '200 ' + new URL('tasks.js', location.href) + '\\n';
+      return [text(asked.value), signal.aborted, there === head + file, missing.slice(0, 4), nobody];`);
+    assert.deepEqual(got, ['bcd', true, true, '404 ', 'CORUN_HOST_ERROR TypeError: Failed to fetch']);
+  });
+}
+
 test('a narrow window needs no sideways scrolling', { skip }, async () => {
   await browser.driver.manage().window().setRect({ width: 320, height: 640 });
   await load('');

@@ -86,6 +86,14 @@ test('host calls are made, answered, and aborted with what waits for them', asyn
   await runner.close();
 });
 
+test('corun_fetch', async () => {
+  const { default: fetches } = await import(emscripten('tests/js/programs/fetches', '.mjs').href);
+  const wasm = emscripten('tests/js/programs/fetches', '.wasm');
+  const own = async (/** @type {Request} */ request) => new Response(`${request.method} ${await request.text()}`);
+  const args = ['get', 'http://hive/', 'POST', '', 'honey'];
+  assert.equal((await run(fetches, { wasm, args, stdout: 'collect', fetch: own })).stdout, '200 \nPOST honey');
+});
+
 test('exit() resolves with its status and ends the runner', async () => {
   const { runner, out } = await open();
   assert.equal((await runner.run('exits', { args: ['', '9'] })).status, 9);

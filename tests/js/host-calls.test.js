@@ -288,6 +288,12 @@ for (const { name, options } of places) {
       assert.equal(error.code, 'ENOMEM');
     });
 
+    await t.test('waiting for nothing else is no deadlock to tell of', async () => {
+      const { stderr } = await run(calls, {
+        ...options, args: ['', 'it'], debug: true, stderr: 'collect', hostCalls: { it: () => sleep(30) } });
+      assert.equal(stderr, '');
+    });
+
     await t.test('runner.tasks() tells of the wait', async (t) => {
       const { wait, asked, answer } = pending();
       const { runner } = await open(t, { wait });

@@ -1,4 +1,5 @@
 /** The options of run and Runner.open, checked in words before anything starts. */
+import { fetchCalls } from './fetch.js';
 
 /**
  * @typedef {object} OpenOptions
@@ -16,6 +17,8 @@
  * @property {number} [grace] milliseconds from the first interrupt to kill(); none unless given
  * @property {Record<string, import('./host-calls.js').HostFunction>} [hostCalls] what the program can call by name; the
  *   functions run in this thread, also with `worker`
+ * @property {false | import('./fetch.js').Fetch} [fetch] what the program's corun_fetch calls, with a Request; the host's own
+ *   unless given, false: the program must not
  * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory
  */
 
@@ -51,6 +54,7 @@ const OPEN = [
   'grace',
   'wasm',
   'hostCalls',
+  'fetch',
 ];
 const RUN = ['args', 'signal'];
 
@@ -116,6 +120,9 @@ const CHECKS = {
       if (typeof called !== 'function') throw new TypeError(`${what}: ${name} is not a function`);
     }
   },
+  fetch(value, what) {
+    if (value !== false && typeof value !== 'function') throw new TypeError(`${what} is neither a function nor false`);
+  },
   debug: mustBe('boolean'),
   worker: mustBe('boolean'),
   budget: mustBePositive,
@@ -179,6 +186,9 @@ export function guestSettings(options) {
  * @param {OpenOptions} options
  * @returns {Map<string, import('./host-calls.js').HostFunction>}
  */
-export function hostFunctions({ hostCalls = {} }) {
-  return new Map(Object.entries(hostCalls).map(([name, called]) => [name, called.bind(hostCalls)]));
+export function hostFunctions({ hostCalls = {}, fetch }) {
+  const own = Object.entries(hostCalls).map(
+    ([name, called]) => /** @type {[string, typeof called]} */ ([name, called.bind(hostCalls)]),
+  );
+  return new Map([...own, ...fetchCalls(fetch ?? ((request) => globalThis.fetch(request)))]);
 }

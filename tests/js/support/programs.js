@@ -13,6 +13,9 @@ export const kit = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'kit.w
 /** tests/js/programs/calls.c: host calls in every way. */
 export const calls = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'calls.wasm'));
 
+/** tests/js/programs/fetches.c: corun_fetch in every way. */
+export const fetches = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'fetches.wasm'));
+
 /** @param {string} name of a file in examples/ */
 export const example = (name) => pathToFileURL(build('wasi', 'examples', `${name}.wasm`));
 
@@ -41,9 +44,15 @@ export function record() {
       : new Promise((resolve) => {
           waiting.push({ wanted, resolve: () => resolve(undefined) });
         });
+  /** Resolves when it comes once more. @param {string} wanted */
+  const next = async (wanted) => {
+    text = text.replaceAll(wanted, '');
+    await saw(wanted);
+  };
   return {
     receive,
     saw,
+    next,
     get text() {
       return text;
     },

@@ -20,6 +20,8 @@ export async function all(): Promise<number> {
     const echo: HostFunction = (bytes, { signal }) => (signal.aborted ? undefined : bytes);
     const hostCalls = { echo, sum: async (bytes: Uint8Array) => new Uint8Array([bytes.length]), text: () => 'text' };
     await run('/app.wasm', { hostCalls });
+    await run('/app.wasm', { fetch: false });
+    await run('/app.wasm', { fetch: async (request) => new Response(request.url) });
     // @ts-expect-error: a number is not bytes
     await run('/app.wasm', { hostCalls: { sum: async () => 5 } });
 

@@ -4,6 +4,8 @@ import { getEventListeners } from 'node:events';
 import { test as anyTest } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CorunError, Runner, run } from 'corun';
+import { Driver } from '../../web/src/driver.js';
+import { badModule } from '../../web/src/protocol.js';
 import { GuestCalls, performer } from '../../web/src/host-calls.js';
 import { noLeak } from './support/leaks.js';
 import { calls, places, record, rejection, test } from './support/programs.js';
@@ -370,6 +372,31 @@ anyTest('a guest that asks twice for one call is refused', () => {
   const open = new GuestCalls(/** @type {any} */ (guest), () => () => {}, () => {});
   guest.told.asked.push(ask(8), ask(8));
   assert.throws(() => open.take(), /^CorunError: it asks twice for the same host call, 'it'$/);
+});
+
+anyTest('a guest whose calls are damaged ends as one that has trapped, and what is open is aborted', async () => {
+  let turns = 0;
+  let aborts = 0;
+  const first = [ask(8)];
+  const guest = {
+    ...machine(),
+    taken: 0,
+    noteFull() {},
+    enter: () => 0,
+    takeCalls() {
+      if (turns === 2) throw badModule('it', 'is damaged');
+      return { asked: first.splice(0), takenBack: [] };
+    },
+    exports: { corun_turn: () => (turns++, 0), corun_wants: () => 0 },
+  };
+  const streams = { input: /** @type {any} */ ({}), outputs: [] };
+  const perform = () => () => void aborts++;
+  const driver = new Driver(/** @type {any} */ (guest), streams, perform, { budgetMs: 8, now: () => 0 });
+  const outcome = await driver.start('main', []);
+  assert.equal(outcome.kind, 'trap');
+  assert.equal(outcome.kind === 'trap' && outcome.error.code, 'EMODULE');
+  assert.equal(turns, 2);
+  assert.equal(aborts, 1);
 });
 
 anyTest('a call that is aborted before it was made is not made', async () => {

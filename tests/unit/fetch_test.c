@@ -363,3 +363,29 @@ TEST_LOOP(on_the_hosts_own_loop, (corun_response response;)) {
     CHECK_EQ(corun_response_status(&my->response), 0);
     CORUN_END();
 }
+
+CORUN_ASYNC(fetch_often, (int times;), (corun_response response; int n;)) {
+    CORUN_BEGIN();
+    for (my->n = 0; my->n < my->times; my->n++) {
+        CORUN_CATCH_AWAIT(CORUN_CALL(corun_fetch, .response = &my->response, .url = "data:,honey"));
+        if (CORUN_ERROR() == CORUN_UNSUPPORTED)
+            break;
+        CORUN_AWAIT(corun_response_read(&my->response, 3));
+        CHECK_EQ(CORUN_RESULT().size, 3);
+        CORUN_CATCH_AWAIT(CORUN_WAIT_FOR(corun_response_read(&my->response, 3), my->n % 2 ? 0 : 0.00001));
+        corun_response_close(&my->response);
+    }
+    CORUN_AWAIT(corun_sleep(0.01)); /* the other half hears of the last one, and comes again */
+    CORUN_AWAIT(corun_sleep(0.01));
+    CORUN_END();
+}
+
+/* Where there is one: each request is over, and its memory given back, once the other half has been told. */
+TEST_LOOP(requests_that_are_over_leave_no_memory, (long before;)) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_CALL(fetch_often, .times = 5)); /* the task keeps some memory for its frames */
+    my->before = test_allocations_in_use();
+    CORUN_AWAIT(CORUN_CALL(fetch_often, .times = 50));
+    CHECK_EQ(test_allocations_in_use(), my->before);
+    CORUN_END();
+}

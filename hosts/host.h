@@ -47,6 +47,24 @@ struct work_type {
     void (*drop)(struct work *work);
 };
 
+/* A question to the embedder, in memory of the program's allocator. It is the asker's; from `call` until it is
+ * answered or taken back it stays where it is, and what it points to does too until then. */
+struct host_call {
+    struct host_call *next; /* the host's, as the one below; these five are what the turn interface shows */
+    uint32_t state;
+    const char *name;
+    const void *bytes;
+    size_t size_bytes;
+    const struct host_call_type *type;
+};
+
+struct host_call_type {
+    /* Told once, from `wait` or a host's own entry points between turns: it has ended, and is the asker's again. Gives
+     * the place for the answer, `size_bytes` to be filled at once; NULL without memory, of which the asker knows.
+     * The answer of one that failed is two texts, each with the zero behind it: the error's name and a message. */
+    void *(*answered)(struct host_call *call, bool failed, size_t size_bytes);
+};
+
 struct host {
     /* Acquires what a loop needs. May fail with -ENOMEM or a negative errno; then nothing is kept.
      * `loop` is only for corun_loop_... functions that this contract names. */
@@ -106,9 +124,13 @@ struct host {
     int64_t (*read)(void *state, int fd, void *buffer, size_t size_bytes);
     int64_t (*write)(void *state, int fd, const void *bytes, size_t size_bytes);
 
-    /* Asks the embedder something, and takes the question back. Not built on any host yet. */
-    int (*call)(void *state, const char *name, const void *bytes, size_t size_bytes, uint32_t *out_id);
-    int (*call_cancel)(void *state, uint32_t id);
+    /* Asks the embedder something. What it answers, also that it does not know the name, comes later.
+     * Returns 0, -ENOMEM, CORUN_UNSUPPORTED; then it is not asked. */
+    int (*call)(void *state, struct host_call *call);
+
+    /* Takes a question back that has not been answered: it never will be. From here on it is the host's, who
+     * gives its memory back. A host that is closed forgets all questions; they are the askers' then. */
+    void (*call_cancel)(void *state, struct host_call *call);
 
     /* Prepares threads that work for the loop, at most `most` at a time, 0: the host's usual number. Starts
      * none. Returns 0, -ENOMEM, CORUN_UNSUPPORTED; then the other three are never called. */
@@ -202,9 +224,8 @@ CORUN_INTERNAL int host_no_interrupts(void *state, const int *signals);
 CORUN_INTERNAL int host_no_signal(void *state, int number, struct signal_handler *handler);
 CORUN_INTERNAL int host_no_show(void *state, struct signal_handler *handler);
 CORUN_INTERNAL void host_no_peek(void *state);
-CORUN_INTERNAL int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes,
-                                uint32_t *out_id);
-CORUN_INTERNAL int host_no_call_cancel(void *state, uint32_t id);
+CORUN_INTERNAL int host_no_call(void *state, struct host_call *call);
+CORUN_INTERNAL void host_no_call_cancel(void *state, struct host_call *call);
 CORUN_INTERNAL int host_no_threads_open(void *state, unsigned most, void **out_threads);
 CORUN_INTERNAL int host_no_threads_submit(void *threads, struct work *work);
 CORUN_INTERNAL bool host_no_threads_take_back(void *threads, struct work *work);

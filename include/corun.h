@@ -16,6 +16,8 @@
  *   corun/sync.h       lock, event, condition, semaphore, barrier     (Synchronization primitives)
  *   corun/queue.h      queues between tasks                           (Queues)
  *   corun/io.h         read, write and wait for descriptors
+ *   corun/host_call.h  what the program asks of its embedder
+ *   corun/fetch.h      HTTP, where that has it
  *   corun/loop.h       callbacks, timers, reports                     (Event loop)
  *   corun/executor.h   functions that block, in threads               (Running in threads)
  *   corun/inspect.h    which tasks are there and where they wait      (Call graph introspection)
@@ -41,6 +43,8 @@
 #include "corun/sync.h"
 #include "corun/queue.h"
 #include "corun/io.h"
+#include "corun/host_call.h"
+#include "corun/fetch.h"
 #include "corun/generator.h"
 #include "corun/loop.h"
 #include "corun/executor.h"

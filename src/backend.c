@@ -114,6 +114,23 @@ int64_t backend_write(struct backend *backend, int fd, const void *bytes, size_t
     return backend->host->write(backend->state, fd, bytes, size_bytes);
 }
 
+int backend_call(struct backend *backend, struct host_call *call)
+{
+    int rc;
+    assert(call->type && call->name);
+    rc = backend->host->call(backend->state, call);
+    assert(rc <= 0);
+    return rc;
+}
+
+void backend_call_cancel(struct backend *backend, struct host_call *call)
+{
+    if (backend->state)
+        backend->host->call_cancel(backend->state, call);
+    else
+        memory_release(call); /* the host has been closed, and has forgotten it */
+}
+
 /* ----------------------------------------------------------------- threads */
 
 int backend_threads_open(struct backend *backend, unsigned most, void **out_threads)
@@ -185,16 +202,16 @@ void host_no_peek(void *state)
     (void)state;
 }
 
-int host_no_call(void *state, const char *name, const void *bytes, size_t size_bytes, uint32_t *out_id)
+int host_no_call(void *state, struct host_call *call)
 {
-    (void)state, (void)name, (void)bytes, (void)size_bytes, (void)out_id;
+    (void)state, (void)call;
     return CORUN_UNSUPPORTED;
 }
 
-int host_no_call_cancel(void *state, uint32_t id)
+/* What was never asked is not taken back. */
+void host_no_call_cancel(void *state, struct host_call *call)
 {
-    (void)state, (void)id;
-    return CORUN_UNSUPPORTED;
+    (void)state, (void)call;
 }
 
 int host_no_threads_open(void *state, unsigned most, void **out_threads)

@@ -26,6 +26,8 @@ CORUN_INTERNAL int backend_show(struct backend *backend, struct signal_handler *
 CORUN_INTERNAL void backend_peek(struct backend *backend);
 CORUN_INTERNAL int64_t backend_read(struct backend *backend, int fd, void *buffer, size_t size_bytes);
 CORUN_INTERNAL int64_t backend_write(struct backend *backend, int fd, const void *bytes, size_t size_bytes);
+CORUN_INTERNAL int backend_call(struct backend *backend, struct host_call *call);
+CORUN_INTERNAL void backend_call_cancel(struct backend *backend, struct host_call *call);
 
 /* The host's threads: hosts/host.h says what each does. */
 CORUN_INTERNAL int backend_threads_open(struct backend *backend, unsigned most, void **out_threads);

@@ -127,7 +127,7 @@ int outcome_of_value(struct outcome *out, corun_value value)
     if (!kept)
         return -ENOMEM;
     kept->size = value.size;
-    if (value.size)
+    if (value.bytes)
         memcpy(kept->data, value.bytes, value.size);
     out->value.bytes = kept->data;
     out->owned = true;

@@ -48,6 +48,8 @@
 #include "as_completed.c"
 #include "executor.c"
 #include "shutdown.c"
+#include "host_call.c"
+#include "fetch.c"
 #include "watch.c"
 #include "reader.c"
 #include "report.c"

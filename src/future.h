@@ -78,7 +78,7 @@ CORUN_INTERNAL void outcome_release(struct outcome *outcome);
 /* Copies one; bytes are borrowed. */
 CORUN_INTERNAL struct outcome outcome_share(const struct outcome *outcome);
 CORUN_INTERNAL struct outcome outcome_of_error(int error, corun_failure *failure);
-/* Copies the bytes of a value, so that the outcome owns them. Returns 0 or -ENOMEM. */
+/* Copies the bytes of a value, so that the outcome owns them; of NULL only the room is made. Returns 0 or -ENOMEM. */
 CORUN_INTERNAL int outcome_of_value(struct outcome *out, corun_value value);
 
 #endif

@@ -9,4 +9,5 @@
 #include "streams.c"
 #include "threads.c"
 #include "hosts/sim/sim.c"
+#include "hosts/sim/calls.c"
 #include "hosts/sim/threads.c"

@@ -31,6 +31,7 @@ struct sim_watch {
 
 struct sim_state {
     struct sim_threads threads; /* first: what open gives the threads is the state */
+    struct sim_calls calls;
     int64_t now;
     struct sim_event *events;
     struct sim_watch *watches;
@@ -67,12 +68,18 @@ static void sim_close(void *self)
         memory_release(state->watches);
         state->watches = next;
     }
+    sim_calls_free(&state->calls);
     memory_release(state);
 }
 
-static int64_t sim_now(void *self)
+int64_t sim_now(void *self)
 {
     return ((struct sim_state *)self)->now;
+}
+
+struct sim_calls *sim_calls_of(void *self)
+{
+    return &((struct sim_state *)self)->calls;
 }
 
 /* ------------------------------------------------------------------- order */
@@ -213,12 +220,15 @@ static void deliver_due(struct sim_state *state)
         if (input && input->time <= state->now)
             watch_ready(watch->watch, watch->events);
     }
+    sim_calls_deliver(&state->calls, state->now);
 }
 
 /* When the next scripted thing happens that somebody would notice. */
 static int64_t next_event(const struct sim_state *state)
 {
     int64_t next = sim_threads_next(&state->threads);
+    if (sim_calls_next(&state->calls) < next)
+        next = sim_calls_next(&state->calls);
     for (const struct sim_event *event = state->events; event; event = event->next) {
         bool noticed = event->fd < 0;
         for (const struct sim_watch *watch = state->watches; watch && !noticed; watch = watch->next)
@@ -260,8 +270,8 @@ static int sim_interrupts(void *self, const int *signals)
 
 CORUN_HOST(host_sim, sim_open, sim_close, sim_now, sim_watch_fd, sim_unwatch, sim_wait, sim_wake,
            host_no_fd, sim_interrupts, host_no_signal, host_no_show, host_no_peek, sim_read,
-           sim_write, host_no_call,
-           host_no_call_cancel,
+           sim_write, sim_call,
+           sim_call_cancel,
            sim_threads_open, sim_threads_submit, sim_threads_take_back, sim_threads_close);
 
 int corun_loop_sim(corun_loop **out_loop)
@@ -329,4 +339,27 @@ int corun_sim_job_time(corun_loop *loop, double seconds)
         return CORUN_INVALID_DELAY;
     state->threads.duration = (int64_t)ceil(seconds * 1e9);
     return 0;
+}
+
+int corun_sim_host_call(corun_loop *loop, const char *name, corun_sim_answer *function, void *argument)
+{
+    struct sim_state *state = loop_host_state(loop, &host_sim);
+    return state ? sim_calls_set(&state->calls, name, function, argument) : CORUN_UNSUPPORTED;
+}
+
+int corun_sim_host_call_time(corun_loop *loop, double seconds)
+{
+    struct sim_state *state = loop_host_state(loop, &host_sim);
+    if (!state)
+        return CORUN_UNSUPPORTED;
+    if (!(seconds >= 0 && seconds < 9e9))
+        return CORUN_INVALID_DELAY;
+    state->calls.duration = (int64_t)ceil(seconds * 1e9);
+    return 0;
+}
+
+int corun_sim_open_host_calls(corun_loop *loop)
+{
+    const struct sim_state *state = loop_host_state(loop, &host_sim);
+    return state ? sim_calls_count(&state->calls) : CORUN_UNSUPPORTED;
 }

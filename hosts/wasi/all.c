@@ -5,6 +5,8 @@
 #include "poll_oneoff.c"
 #include "start.c"
 #include "hosts/sim/sim.c"
+#include "hosts/sim/calls.c"
 #include "hosts/sim/threads.c"
+#include "hosts/web/calls.c"
 #include "hosts/web/tasks.c"
 #include "hosts/web/turn.c"

@@ -19,6 +19,12 @@
  *   corun_close() -> 0, or an error: starts the orderly close; turn until -2, then ask corun_result.
  *       The end of the input and of the output buffers has been dealt with by then.
  *   corun_error_name(code), corun_error_text(code) -> address of text, valid until the next call; UTF-8 as all texts
+ *   corun_calls() -> address of the struct turn_calls below, or 0: what the guest has asked of the embedder, or taken
+ *       back, since it was last asked for that. The driver asks before and after each turn
+ *   corun_answer(call, failed, size) -> address of `size` bytes, which the driver fills before it calls anything else, or 0:
+ *       the bytes are not wanted, or there is no memory. The answer to a call that corun_calls has told of and not
+ *       taken back, once for each; the guest goes on with it in the next turn. If `failed` is 1 the bytes are two
+ *       texts, each with the zero behind it: an error's name (error.h) and a message
  *   corun_tasks() -> address of a struct turn_tasks, which is the driver's to free with corun_free; 0: no memory
  *   corun_alloc(size) -> address or 0, corun_free(address)
  *
@@ -32,7 +38,7 @@
 
 #include <stdint.h>
 
-enum { TURN_MAGIC = 0x4e524f43 /* "CORN" */, TURN_VERSION = 3 };
+enum { TURN_MAGIC = 0x4e524f43 /* "CORN" */, TURN_VERSION = 4 };
 
 /* All members are 32 bits wide, so that the offsets are the same for every compiler. */
 struct turn_abi {
@@ -44,6 +50,7 @@ struct turn_abi {
     uint32_t full;        /* address of a uint32_t: bit fd set while output to it should wait */
     uint32_t taken;       /* address of a uint32_t: interrupts that loops have dealt with so far, also inside a turn */
     uint32_t task_size;   /* of struct turn_task, in bytes */
+    uint32_t call_size;   /* of struct turn_call, in bytes */
 };
 
 enum { TURN_IDLE, TURN_RUNNING, TURN_CLOSING, TURN_CLOSED };
@@ -75,6 +82,21 @@ struct turn_task {
     uint32_t line;
     uint32_t places;    /* how many follow: address of the file's name, of the function's, line; innermost first */
     uint32_t awaiters;  /* how many ids follow those: of the tasks that wait for it */
+};
+
+/* What it points to is valid until the guest is entered again. */
+struct turn_calls {
+    uint32_t taken_back; /* address of the first struct turn_call that the guest does not wait for any more; 0: none */
+    uint32_t asked;      /* likewise that it asks for, in the order in which it did */
+};
+
+/* One of a list; its address tells calls apart, until it is answered or taken back. */
+struct turn_call {
+    uint32_t next;  /* address of the next; 0: none */
+    uint32_t state; /* the guest's own business */
+    uint32_t name;  /* address of text; of one that is taken back this and the next two mean nothing */
+    uint32_t bytes; /* address of what is asked with it */
+    uint32_t size;
 };
 
 #endif

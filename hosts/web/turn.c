@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "corun/runner.h"
 #include "failure.h"
 #include "hosts/host.h"
@@ -40,6 +41,7 @@ static void turn_close(void *self)
 {
     (void)self;
     memset(streams, 0, sizeof streams);
+    calls_forget();
 }
 
 static int64_t turn_now(void *self)
@@ -104,8 +106,8 @@ static int64_t turn_write(void *self, int fd, const void *bytes, size_t size_byt
 }
 
 CORUN_HOST(host_turn, turn_open, turn_close, turn_now, turn_watch, turn_unwatch, host_no_wait, turn_wake,
-           host_no_fd, turn_interrupts, host_no_signal, host_no_show, turn_peek, turn_read, turn_write, host_no_call,
-           host_no_call_cancel,
+           host_no_fd, turn_interrupts, host_no_signal, host_no_show, turn_peek, turn_read, turn_write, turn_call,
+           turn_call_cancel,
            host_no_threads_open, host_no_threads_submit, host_no_threads_take_back, host_no_threads_close);
 
 int corun_loop_turn_driven(corun_loop **out_loop)
@@ -204,6 +206,8 @@ __attribute__((used, visibility("default"), export_name("corun_interrupt"))) int
 int EXPORT(corun_wants)(int fd);
 void EXPORT(corun_ready)(int fd, int events);
 int EXPORT(corun_close)(void);
+void *EXPORT(corun_calls)(void);
+void *EXPORT(corun_answer)(struct host_call *call, int failed, size_t size);
 void *EXPORT(corun_tasks)(void);
 __attribute__((used, visibility("default"), export_name("corun_error_name"))) const char *error_name_now(int error);
 __attribute__((used, visibility("default"), export_name("corun_error_text"))) const char *error_text_now(int error);
@@ -216,7 +220,8 @@ void *corun_abi(void)
                                   .version = TURN_VERSION,
                                   .abi_size = sizeof(struct turn_abi),
                                   .result_size = sizeof(struct turn_result),
-                                  .task_size = sizeof(struct turn_task)};
+                                  .task_size = sizeof(struct turn_task),
+                                  .call_size = sizeof(struct turn_call)};
     abi.result = address(&result);
     abi.full = address(&full_streams);
     abi.taken = address((const void *)(uintptr_t)interrupts_taken());
@@ -313,6 +318,16 @@ const char *error_name_now(int error)
 const char *error_text_now(int error)
 {
     return corun_error_text(error);
+}
+
+void *corun_calls(void)
+{
+    return calls_tell();
+}
+
+void *corun_answer(struct host_call *call, int failed, size_t size)
+{
+    return call_answered(call, failed != 0, size);
 }
 
 void *corun_tasks(void)

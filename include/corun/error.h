@@ -36,6 +36,8 @@ extern "C" {
     X(-5022, GENERATOR_RUNNING, "RuntimeError", "the generator is already running") \
     X(-5023, IGNORED_EXIT, "RuntimeError", "the generator ignored that it is being closed") \
     X(-5024, NOT_GENERATOR, "RuntimeError", "CORUN_YIELD stands outside of a generator") \
+    X(-5025, HOST_ERROR, "RuntimeError", "the embedder's function failed") \
+    X(-5026, NO_HOST_CALL, "NotImplementedError", "the embedder has no function of that name") \
     X(-5050, NOT_ACQUIRED, "RuntimeError", "the lock is not acquired") \
     X(-5051, WAIT_NEEDS_LOCK, "RuntimeError", "cannot wait on a lock that is not acquired") \
     X(-5052, NOTIFY_NEEDS_LOCK, "RuntimeError", "cannot notify on a lock that is not acquired") \

@@ -35,7 +35,7 @@ async function exportsOf(file) {
 }
 
 const turnExports = [
-  'corun_abi', 'corun_alloc', 'corun_close', 'corun_entry_main', 'corun_error_name', 'corun_error_text', 'corun_free',
+  'corun_abi', 'corun_alloc', 'corun_answer', 'corun_calls', 'corun_close', 'corun_entry_main', 'corun_error_name', 'corun_error_text', 'corun_free',
   'corun_interrupt', 'corun_ready', 'corun_result', 'corun_tasks', 'corun_turn', 'corun_wants',
 ];
 

@@ -64,6 +64,36 @@ test('an abort cancels main, which cleans up', async () => {
   await runner.close();
 });
 
+test('host calls are made, answered, and aborted with what waits for them', async () => {
+  const { default: calls } = await import(emscripten('tests/js/programs/calls', '.mjs').href);
+  /** @type {AbortSignal | undefined} */
+  let waited;
+  const runner = await Runner.open(calls, {
+    wasm: emscripten('tests/js/programs/calls', '.wasm'),
+    stdout: () => {},
+    hostCalls: {
+      echo: async (bytes) => bytes,
+      large: () => new Uint8Array(1 << 24).fill(1),
+      wait: (_bytes, { signal }) => ((waited = signal), new Promise(() => {})),
+      after: () => {},
+    },
+  });
+  assert.equal((await runner.run('many', { args: ['', '200'] })).value, 200);
+  assert.equal((await runner.run('grows')).value, 1 << 24);
+  assert.equal((await runner.run('limits')).status, 0);
+  assert.equal(waited?.aborted, true);
+  assert.equal((await rejection(runner.run('main', { args: ['', 'nothing'] }))).code, 'CORUN_NO_HOST_CALL');
+  await runner.close();
+});
+
+test('corun_fetch', async () => {
+  const { default: fetches } = await import(emscripten('tests/js/programs/fetches', '.mjs').href);
+  const wasm = emscripten('tests/js/programs/fetches', '.wasm');
+  const own = async (/** @type {Request} */ request) => new Response(`${request.method} ${await request.text()}`);
+  const args = ['get', 'http://hive/', 'POST', '', 'honey'];
+  assert.equal((await run(fetches, { wasm, args, stdout: 'collect', fetch: own })).stdout, '200 \nPOST honey');
+});
+
 test('exit() resolves with its status and ends the runner', async () => {
   const { runner, out } = await open();
   assert.equal((await runner.run('exits', { args: ['', '9'] })).status, 9);

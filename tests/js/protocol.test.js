@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CorunError } from 'corun';
 import { readError } from '../../web/src/failure.js';
-import { MAGIC, VERSION, readAbi, readResult } from '../../web/src/protocol.js';
+import { MAGIC, VERSION, readAbi, readCalls, readResult } from '../../web/src/protocol.js';
 
 const table = 64;
 const result = 128;
@@ -12,7 +12,7 @@ const result = 128;
 function memory(/** @type {[number, number][]} */ ...changes) {
   const buffer = new ArrayBuffer(65536);
   const view = new DataView(buffer);
-  [MAGIC, VERSION, 32, 36, result, 256, 260, 32].forEach((word, i) => view.setUint32(table + i * 4, word, true));
+  [MAGIC, VERSION, 36, 36, result, 256, 260, 32, 20].forEach((word, i) => view.setUint32(table + i * 4, word, true));
   for (const [at, word] of changes) view.setUint32(at, word, true);
   return buffer;
 }
@@ -22,7 +22,7 @@ test('a table in order is read', () => {
 });
 
 test('each field of the table is checked', async (t) => {
-  const names = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken', 'task_size'];
+  const names = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken', 'task_size', 'call_size'];
   for (const [i, name] of names.entries()) {
     for (const word of [0, 7, 65535, 65536, 0xffffffff]) {
       await t.test(`${name} = ${word}`, () => {
@@ -97,4 +97,53 @@ test('an error that it replaced itself is refused', () => {
     [failure + 28 + 24, failure],
   );
   assert.throws(() => readError(guestOf(nested), -1, failure), /^CorunError: it has errors that are nested more than 100/);
+});
+
+const calls = 512;
+const first = 1024;
+
+/** A queue of calls as `words`, five for each, with the text `name` at 2048. */
+function queue(/** @type {number[]} */ heads, /** @type {number[]} */ words) {
+  const buffer = memory();
+  const view = new DataView(buffer);
+  heads.forEach((word, i) => view.setUint32(calls + i * 4, word, true));
+  words.forEach((word, i) => view.setUint32(first + i * 4, word, true));
+  new Uint8Array(buffer).set(new TextEncoder().encode('name\0abc'), 2048);
+  return buffer;
+}
+
+test('host calls are read in their order, with copies of what is asked', () => {
+  const words = [first + 20, 0, 2048, 2053, 3, 0, 0, 2048, 0, 0, 0, 3, 1, 1, 1];
+  const buffer = queue([first + 40, first], words);
+  const { asked, takenBack } = readCalls(calls, buffer, 'it');
+  new Uint8Array(buffer).fill(0);
+  assert.deepEqual(takenBack, [first + 40]);
+  assert.deepEqual(asked, [
+    { address: first, name: 'name', bytes: new TextEncoder().encode('abc') },
+    { address: first + 20, name: 'name', bytes: new Uint8Array(0) },
+  ]);
+  assert.deepEqual(readCalls(0, buffer, 'it'), { asked: [], takenBack: [] });
+});
+
+test('host calls in a circle, and what they are asked with outside of the memory, are refused', () => {
+  const circle = queue([0, first], [first + 20, 0, 2048, 0, 0, first, 0, 2048, 0, 0]);
+  assert.throws(() => readCalls(calls, circle, 'it'), /^CorunError: it has a list of host calls that goes in a circle/);
+  const outside = queue([0, first], [0, 0, 2048, 65530, 7]);
+  assert.throws(() => readCalls(calls, outside, 'it'), /^CorunError: it asks with 7 bytes at 65530/);
+});
+
+test('whatever the queue of host calls holds, it is read or refused', () => {
+  const random = sequence();
+  const places = [0, first, first + 20, first + 40, 2048, 2053, 3, 65532];
+  let read = 0;
+  for (let i = 0; i < 3000; i++) {
+    const word = () => (random() % 16 === 0 ? random() : (places[(random() >>> 8) % places.length] ?? 0));
+    const buffer = queue([word(), word()], Array.from({ length: 15 }, word));
+    try {
+      read += readCalls(random() % 8 === 0 ? random() : calls, buffer, 'it').asked.length;
+    } catch (error) {
+      assert.ok(error instanceof CorunError, `${error}`);
+    }
+  }
+  assert.ok(read > 0);
 });

@@ -33,6 +33,8 @@ static const struct {
     {"corun_queue", sizeof(corun_queue), 144, 76},
     {"corun_group", sizeof(corun_group), 64, 40},
     {"corun_timeout", sizeof(corun_timeout), 32, 24},
+    {"corun_response", sizeof(corun_response), 24, 20},
+    {"corun_header", sizeof(corun_header), 16, 8},
     {"corun_as_completed", sizeof(corun_as_completed), 8, 4},
     {"corun_outcome", sizeof(corun_outcome), 32, 24},
 };

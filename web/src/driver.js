@@ -13,6 +13,7 @@
  *   any      fall    dead      (exit(), a trap, kill)
  */
 import { CorunError, GuestExit, toPlain } from './errors.js';
+import { GuestCalls } from './host-calls.js';
 import { ENDED, INTERRUPT, MORE_NOW, ONLY_OUTSIDE, TURN } from './protocol.js';
 import { Pace } from './pace.js';
 
@@ -34,6 +35,7 @@ export class Driver {
   /** @type {import('./machine.js').Machine} */ #machine;
   /** @type {import('./input.js').Input} */ #input;
   /** @type {import('./machine.js').MachineParts['outputs']} */ #outputs;
+  /** @type {GuestCalls} */ #calls;
   /** @type {number} */ #budgetNs;
   /** @type {() => number} */ #now;
   #pace = new Pace(() => this.#turn());
@@ -49,12 +51,14 @@ export class Driver {
   /**
    * @param {import('./machine.js').Machine} machine
    * @param {Pick<import('./machine.js').MachineParts, 'input' | 'outputs'>} streams
+   * @param {import('./host-calls.js').Perform} perform
    * @param {{ budgetMs: number, now: () => number }} time
    */
-  constructor(machine, { input, outputs }, { budgetMs, now }) {
+  constructor(machine, { input, outputs }, perform, { budgetMs, now }) {
     this.#machine = machine;
     this.#input = input;
     this.#outputs = outputs;
+    this.#calls = new GuestCalls(machine, perform, () => this.wake());
     this.#budgetNs = budgetMs * 1e6;
     this.#now = now;
     input.onarrival = () => this.wake();
@@ -113,12 +117,15 @@ export class Driver {
     let next;
     try {
       this.#serve();
+      if (!this.#busy) return; // the embedder's function has killed it
       this.#takenBefore = this.#machine.taken;
       next = this.#machine.exports.corun_turn(this.#now() * 1e6, this.#budgetNs);
       this.#given = 0;
       for (const output of this.#outputs) output?.flush();
       this.onturn();
-      if (!this.#busy) return; // the embedder's function has killed it
+      if (!this.#busy) return; // likewise
+      this.#calls.take();
+      if (!this.#busy) return;
       if (next === ENDED) return this.#ended(0);
       if (this.#serve()) next = MORE_NOW;
     } catch (thrown) {
@@ -129,10 +136,12 @@ export class Driver {
     else this.#pace.after(next);
   }
 
-  /** Tells the guest which of the descriptors it waits for are ready. */
+  /** Tells the guest what it is answered, and which of the descriptors it waits for are ready. */
   #serve() {
+    this.#calls.take();
+    if (!this.#busy) return false;
+    let any = this.#calls.deliver();
     const { corun_wants: wants, corun_ready: ready } = this.#machine.exports;
-    let any = false;
     this.#machine.noteFull();
     for (let fd = 0; fd < 3; fd++) {
       const events = wants(fd);
@@ -228,5 +237,6 @@ export class Driver {
     for (const output of this.#outputs) output?.flush();
     this.onturn();
     this.#settle(outcome);
+    if (state !== 'idle') this.#calls.abandon();
   }
 }

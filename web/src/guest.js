@@ -25,12 +25,12 @@ import { openMachine } from './machine.js';
 /**
  * @param {import('./source.js').Loaded} loaded
  * @param {import('./options.js').GuestSettings} settings
- * @param {Streams & { onturn?: () => void, onoutput?: () => void, onyield?: () => void }} parts
+ * @param {Streams & { perform: import('./host-calls.js').Perform, onturn?: () => void, onoutput?: () => void, onyield?: () => void }} parts
  * @returns {Promise<Guest>}
  */
 export async function openGuest(loaded, settings, parts) {
   const machine = await openMachine({ loaded, settings, ...parts });
-  const driver = new Driver(machine, parts, { budgetMs: settings.budget ?? host.budgetMs, now: host.now });
+  const driver = new Driver(machine, parts, parts.perform, { budgetMs: settings.budget ?? host.budgetMs, now: host.now });
   driver.onturn = parts.onturn ?? (() => {});
   return {
     remote: false,

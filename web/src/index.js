@@ -6,6 +6,8 @@ export { CorunError } from './errors.js';
 /** @typedef {import('./options.js').OpenOptions} OpenOptions */
 /** @typedef {import('./options.js').RunOptions} RunOptions */
 /** @typedef {import('./session.js').RunResult} RunResult */
+/** @typedef {import('./host-calls.js').HostFunction} HostFunction */
+/** @typedef {import('./host-calls.js').HostAnswer} HostAnswer */
 /** @typedef {import('./source.js').Source} Source */
 /** @typedef {import('./tasks.js').TaskTree} TaskTree */
 /** @typedef {import('./tasks.js').TaskState} TaskState */

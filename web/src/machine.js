@@ -1,5 +1,5 @@
 /** The guest's instance: made, checked, and wrapped so that nobody else touches its memory. */
-import { badModule, checkModule, entriesOf, readAbi, readResult } from './protocol.js';
+import { badModule, checkModule, entriesOf, readAbi, readCalls, readResult } from './protocol.js';
 import { CorunError } from './errors.js';
 import { readError } from './failure.js';
 import { readTasks } from './tasks.js';
@@ -69,6 +69,29 @@ export class Machine {
     const tasks = readTasks(address, this.#memory.buffer, this.label);
     this.exports.corun_free(address);
     return tasks;
+  }
+
+  /** What the guest has asked of the embedder, and taken back, since the last time. */
+  takeCalls() {
+    return readCalls(this.exports.corun_calls() >>> 0, this.#memory.buffer, this.label);
+  }
+
+  /**
+   * Answers what takeCalls has told of, once each. What there is no memory for is the guest's to say.
+   *
+   * @param {number} call its address
+   * @param {import('./host-calls.js').Answer} answer
+   */
+  answer(call, answer) {
+    const failed = 'error' in answer;
+    const bytes = failed
+      ? new TextEncoder().encode(`${answer.error.code}\0${answer.error.message}\0`)
+      : answer.bytes;
+    const place = this.exports.corun_answer(call, failed ? 1 : 0, bytes.length) >>> 0;
+    if (place === 0) return;
+    if (place + bytes.length > this.#memory.buffer.byteLength)
+      throw badModule(this.label, `wants ${bytes.length} bytes at ${place}, which is not in its memory`);
+    new Uint8Array(this.#memory.buffer).set(bytes, place);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** The options of run and Runner.open, checked in words before anything starts. */
+import { fetchCalls } from './fetch.js';
 
 /**
  * @typedef {object} OpenOptions
@@ -14,6 +15,10 @@
  * @property {string | URL} [workerUrl] page: where worker.js is served
  * @property {number} [budget] milliseconds a turn may take: 8 in a page, 20 elsewhere
  * @property {number} [grace] milliseconds from the first interrupt to kill(); none unless given
+ * @property {Record<string, import('./host-calls.js').HostFunction>} [hostCalls] what the program can call by name; the
+ *   functions run in this thread, also with `worker`
+ * @property {false | import('./fetch.js').Fetch} [fetch] what the program's corun_fetch calls, with a Request; the host's own
+ *   unless given, false: the program must not
  * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory
  */
 
@@ -48,6 +53,8 @@ const OPEN = [
   'budget',
   'grace',
   'wasm',
+  'hostCalls',
+  'fetch',
 ];
 const RUN = ['args', 'signal'];
 
@@ -105,6 +112,17 @@ const CHECKS = {
       throw new TypeError(`${what} is not an object from guest path to directory`);
     }
   },
+  hostCalls(value, what) {
+    if (!isRecord(value)) throw new TypeError(`${what} is not an object of functions`);
+    for (const [name, called] of Object.entries(value)) {
+      if (name === '' || name.includes('\0')) throw new TypeError(`${what}: ${JSON.stringify(name)} cannot be a name`);
+      if (name.startsWith('corun.')) throw new TypeError(`${what}: ${name} is one of the library's own names`);
+      if (typeof called !== 'function') throw new TypeError(`${what}: ${name} is not a function`);
+    }
+  },
+  fetch(value, what) {
+    if (value !== false && typeof value !== 'function') throw new TypeError(`${what} is neither a function nor false`);
+  },
   debug: mustBe('boolean'),
   worker: mustBe('boolean'),
   budget: mustBePositive,
@@ -160,4 +178,17 @@ export function guestSettings(options) {
     files: options.files,
     dirs: options.dirs,
   };
+}
+
+/**
+ * What the guest can call, by name.
+ *
+ * @param {OpenOptions} options
+ * @returns {Map<string, import('./host-calls.js').HostFunction>}
+ */
+export function hostFunctions({ hostCalls = {}, fetch }) {
+  const own = Object.entries(hostCalls).map(
+    ([name, called]) => /** @type {[string, typeof called]} */ ([name, called.bind(hostCalls)]),
+  );
+  return new Map([...own, ...fetchCalls(fetch ?? ((request) => globalThis.fetch(request)))]);
 }

@@ -6,11 +6,14 @@
 import { CorunError } from './errors.js';
 
 export const MAGIC = 0x4e524f43;
-export const VERSION = 3;
-const ABI_FIELDS = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken', 'task_size'];
+export const VERSION = 4;
+const ABI_FIELDS = ['magic', 'version', 'abi_size', 'result_size', 'result', 'full', 'taken', 'task_size', 'call_size'];
 const RESULT_FIELDS = 9;
 /** Words of struct turn_task. */
 export const TASK_FIELDS = 8;
+/** Words of struct turn_calls, and of struct turn_call. */
+const CALLS_FIELDS = 2;
+const CALL_FIELDS = 5;
 
 /** The states of struct turn_result. */
 export const TURN = { IDLE: 0, RUNNING: 1, CLOSING: 2, CLOSED: 3 };
@@ -36,6 +39,8 @@ export const ENDED = -2;
  * @property {() => number} corun_close
  * @property {(code: number) => number} corun_error_name
  * @property {(code: number) => number} corun_error_text
+ * @property {() => number} corun_calls
+ * @property {(call: number, failed: number, size: number) => number} corun_answer
  * @property {() => number} corun_tasks
  * @property {(size: number) => number} corun_alloc
  * @property {(address: number) => void} corun_free
@@ -70,6 +75,8 @@ const REQUIRED = [
   'corun_close',
   'corun_error_name',
   'corun_error_text',
+  'corun_calls',
+  'corun_answer',
   'corun_tasks',
   'corun_alloc',
   'corun_free',
@@ -183,7 +190,7 @@ export function entriesOf(module) {
  */
 export function readAbi(address, memory, label) {
   const fields = readWords(address, ABI_FIELDS.length, memory, label, 'its ABI table');
-  const [magic, version, abiSize, resultSize, result, full, taken, taskSize] = /** @type {number[]} */ (fields);
+  const [magic, version, abiSize, resultSize, result, full, taken, taskSize, callSize] = /** @type {number[]} */ (fields);
   if (magic !== MAGIC)
     throw badModule(label, 'is not a Corun program: its ABI table does not begin with CORN');
   if (version !== VERSION) {
@@ -195,6 +202,7 @@ export function readAbi(address, memory, label) {
   checkSize('abi_size', abiSize, ABI_FIELDS.length * 4, label);
   checkSize('result_size', resultSize, RESULT_FIELDS * 4, label);
   checkSize('task_size', taskSize, TASK_FIELDS * 4, label);
+  checkSize('call_size', callSize, CALL_FIELDS * 4, label);
   checkAddress('result', result, RESULT_FIELDS * 4, memory, label);
   checkAddress('full', full, 4, memory, label);
   checkAddress('taken', taken, 4, memory, label);
@@ -289,8 +297,51 @@ export function readText(address, memory, label) {
   return new TextDecoder().decode(bytes.slice(address, end));
 }
 
+/**
+ * What the guest asks of the embedder, in the order in which it did, and what it does not wait for any more.
+ *
+ * @typedef {object} Asked
+ * @property {{ address: number, name: string, bytes: Uint8Array<ArrayBuffer> }[]} asked
+ * @property {number[]} takenBack
+ */
+
+/**
+ * Reads struct turn_calls, with copies of all that it points to.
+ *
+ * @param {number} address what corun_calls returned
+ * @param {ArrayBuffer} memory
+ * @param {string} label
+ * @returns {Asked}
+ */
+export function readCalls(address, memory, label) {
+  if (address === 0) return { asked: [], takenBack: [] };
+  const [takenBack = 0, asked = 0] = readWords(address, CALLS_FIELDS, memory, label, 'its host calls');
+  return {
+    asked: readCallList(asked, memory, label).map(({ at, name, bytes, size }) => {
+      if (bytes + size > memory.byteLength)
+        throw badModule(label, `asks with ${size} bytes at ${bytes}, which are not in its memory`);
+      return { address: at, name: readText(name, memory, label), bytes: new Uint8Array(memory, bytes, size).slice() };
+    }),
+    takenBack: readCallList(takenBack, memory, label).map(({ at }) => at),
+  };
+}
+
+/** @param {number} first @param {ArrayBuffer} memory @param {string} label */
+function readCallList(first, memory, label) {
+  const seen = new Set();
+  const calls = [];
+  for (let at = first; at !== 0; ) {
+    if (seen.has(at)) throw badModule(label, 'has a list of host calls that goes in a circle');
+    seen.add(at);
+    const [next = 0, , name = 0, bytes = 0, size = 0] = readWords(at, CALL_FIELDS, memory, label, 'a host call');
+    calls.push({ at, name, bytes, size });
+    at = next;
+  }
+  return calls;
+}
+
 /** The version of the messages below; first thing said in both directions. */
-export const WORKER_VERSION = 2;
+export const WORKER_VERSION = 3;
 
 /**
  * @typedef {object} OpenMessage
@@ -312,6 +363,7 @@ export const WORKER_VERSION = 2;
  *   | { type: 'interrupt', number: number }
  *   | { type: 'tasks', number: number }
  *   | { type: 'chunk', bytes: Uint8Array | null, error?: import('./errors.js').PlainError }
+ *   | { type: 'answer', number: number, answer: import('./host-calls.js').Answer }
  *   | { type: 'room', fd: number, size: number, broken: boolean }} ToWorker
  */
 
@@ -323,6 +375,8 @@ export const WORKER_VERSION = 2;
  *   | { type: 'outcome', outcome: Outcome, files: Record<string, Uint8Array> | null }
  *   | { type: 'acknowledged', number: number }
  *   | { type: 'tasks', number: number, tasks?: import('./tasks.js').TaskRecord[], error?: import('./errors.js').PlainError }
+ *   | { type: 'call', number: number, name: string, bytes: Uint8Array }
+ *   | { type: 'abort', number: number }
  *   | { type: 'pull' }
  *   | { type: 'output', fd: number, bytes: Uint8Array }} FromWorker
  */

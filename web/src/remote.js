@@ -24,6 +24,9 @@ class RemoteGuest {
   #asked = 0;
   /** @type {Map<number, { resolve: (tasks: TaskRecord[] | undefined) => void, reject: (error: unknown) => void }>} */
   #questions = new Map();
+  /** @type {import('./host-calls.js').Perform} */ #perform;
+  /** @type {Map<number, () => void>} what aborts the host calls that are under way */
+  #calls = new Map();
   /** @type {(error?: unknown) => void} */ #opened = () => {};
 
   remote = true;
@@ -31,10 +34,12 @@ class RemoteGuest {
   /**
    * @param {import('./host-page.js').WorkerLink} link
    * @param {import('./guest.js').Streams} streams
+   * @param {import('./host-calls.js').Perform} perform
    * @param {Int32Array | null} control
    */
-  constructor(link, streams, control) {
+  constructor(link, streams, perform, control) {
     this.#link = link;
+    this.#perform = perform;
     this.#streams = streams;
     this.#control = control;
     link.onmessage = (message) => this.#receive(message);
@@ -105,6 +110,25 @@ class RemoteGuest {
   #answerNoMore() {
     for (const { resolve } of this.#questions.values()) resolve(undefined);
     this.#questions.clear();
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const abort of calls) abort();
+  }
+
+  /** @param {Extract<FromWorker, { type: 'call' }>} message */
+  #begin({ number, name, bytes }) {
+    const abort = this.#perform(name, bytes, (answer) => {
+      this.#calls.delete(number);
+      if (!this.#gone) this.#link.post({ type: 'answer', number, answer }, 'bytes' in answer ? [answer.bytes.buffer] : []);
+    });
+    this.#calls.set(number, abort);
+  }
+
+  /** @param {Extract<FromWorker, { type: 'abort' }>} message */
+  #abort({ number }) {
+    const abort = this.#calls.get(number);
+    this.#calls.delete(number);
+    abort?.();
   }
 
   kill() {
@@ -141,6 +165,10 @@ class RemoteGuest {
         return;
       case 'tasks':
         return this.#answer(message);
+      case 'call':
+        return this.#begin(message);
+      case 'abort':
+        return this.#abort(message);
       case 'outcome':
         this.#files = message.files ?? undefined;
         this.#settleWith(message.outcome);
@@ -221,10 +249,11 @@ function otherVersion(version) {
  * @param {import('./source.js').Loaded} loaded
  * @param {import('./options.js').GuestSettings} settings
  * @param {import('./guest.js').Streams} streams
+ * @param {import('./host-calls.js').Perform} perform
  * @param {string | URL | undefined} workerUrl
  * @returns {Promise<import('./guest.js').Guest>}
  */
-export async function openRemote(loaded, settings, streams, workerUrl) {
+export async function openRemote(loaded, settings, streams, perform, workerUrl) {
   if (loaded.factory)
     throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; use a WASI build');
   checkModule(loaded.module, loaded.label);
@@ -238,7 +267,7 @@ export async function openRemote(loaded, settings, streams, workerUrl) {
     { type: 'open', version: WORKER_VERSION, module, label, settings, terminals, control },
     workerUrl,
   );
-  const guest = new RemoteGuest(link, streams, control);
+  const guest = new RemoteGuest(link, streams, perform, control);
   try {
     await guest.opened();
   } catch (error) {

@@ -7,7 +7,8 @@ import { CorunError, fromPlain } from './errors.js';
 import { errorOf } from './failure.js';
 import { openGuest } from './guest.js';
 import { Input } from './input.js';
-import { guestSettings } from './options.js';
+import { performer } from './host-calls.js';
+import { guestSettings, hostFunctions } from './options.js';
 import { Output } from './output.js';
 import { openRemote } from './remote.js';
 import { makeSink } from './sinks.js';
@@ -80,10 +81,11 @@ export class Session {
       ];
       const streams = { input: new Input(makeSource(options.stdin)), outputs };
       const settings = guestSettings(options);
+      const perform = performer(hostFunctions(options));
       const loaded = await loadSource(source, options.wasm);
       const guest = options.worker
-        ? await openRemote(loaded, settings, streams, options.workerUrl)
-        : await openGuest(loaded, settings, streams);
+        ? await openRemote(loaded, settings, streams, perform, options.workerUrl)
+        : await openGuest(loaded, settings, { ...streams, perform });
       return new Session(guest, streams, options.grace);
     } finally {
       release();

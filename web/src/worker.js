@@ -24,6 +24,9 @@ let acknowledged = 0;
 let pulled;
 /** @type {{ size: number, done: () => void, fail: (error: unknown) => void }[][]} */
 const underWay = [[], [], []];
+/** @type {Map<number, (answer: import('./host-calls.js').Answer) => void>} host calls, which the other side performs */
+const asked = new Map();
+let calls = 0;
 const credit = [0, 0, 0];
 let posted = 0;
 let lastFlush = 0;
@@ -46,6 +49,8 @@ port.listen((/** @type {import('./protocol.js').ToWorker} */ message) => {
       return void tellTasks(message.number);
     case 'chunk':
       return pulled?.(message);
+    case 'answer':
+      return giveAnswer(message);
     case 'room':
       return giveRoom(message);
   }
@@ -63,6 +68,7 @@ async function open(message) {
     guest = await openGuest({ module, label }, settings, {
       input,
       outputs,
+      perform,
       onturn: acknowledge,
       onoutput: () => relieve(outputs),
       onyield: lookAround,
@@ -86,6 +92,23 @@ async function tellTasks(number) {
   } catch (error) {
     post({ type: 'tasks', number, error: toPlain(error) });
   }
+}
+
+/** @type {import('./host-calls.js').Perform} */
+function perform(name, bytes, done) {
+  const number = ++calls;
+  asked.set(number, done);
+  post({ type: 'call', number, name, bytes }, [bytes.buffer]);
+  return () => {
+    if (asked.delete(number)) post({ type: 'abort', number });
+  };
+}
+
+/** @param {{ number: number, answer: import('./host-calls.js').Answer }} message */
+function giveAnswer({ number, answer }) {
+  const done = asked.get(number);
+  asked.delete(number);
+  done?.(answer);
 }
 
 /** @returns {Promise<Uint8Array | null>} */

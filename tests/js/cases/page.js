@@ -36,6 +36,35 @@ export const cases = {
     assert.deepEqual(texts.sort(), ['/a/é.txt=text', '/b.txt=text']);
   },
 
+  'host calls': async (t) => {
+    const options = { ...t.options, args: ['', 'it', 'abc'], hostCalls: { it: async (/** @type {Uint8Array} */ bytes) => bytes.map((byte) => byte + 1) } };
+    const { value } = await run(t.place.program('calls'), options);
+    assert.deepEqual(value, new TextEncoder().encode('bcd'));
+  },
+
+  'a host call that is cancelled': async (t) => {
+    /** @type {AbortSignal | undefined} */
+    let asked;
+    const hostCalls = {
+      wait: (/** @type {Uint8Array} */ _, /** @type {{ signal: AbortSignal }} */ { signal }) => ((asked = signal), new Promise(() => {})),
+      after: () => {},
+    };
+    const runner = await Runner.open(t.place.program('calls'), { ...t.options, stdout: () => {}, hostCalls: /** @type {any} */ (hostCalls) });
+    t.after(() => runner.close());
+    await runner.run('limits');
+    assert.strictEqual(asked?.aborted, true);
+  },
+
+  fetch: async (t) => {
+    const get = (/** @type {string} */ url) => run(t.place.program('fetches'), { ...t.options, args: ['get', url], stdout: 'collect' });
+    const url = new URL('/tests/js/cases/page.js', location.href).href;
+    assert.strictEqual((await get(url)).stdout, `200 ${url}\n${await (await fetch(url)).text()}`);
+    assert.match(String((await get('/no/such')).stdout), /^404 /);
+    const error = await rejection(get('http://127.0.0.1:1/'));
+    assert.strictEqual(error.code, 'CORUN_HOST_ERROR');
+    assert.match(error.message, /^TypeError: ./);
+  },
+
   'an address that is not there, and one that is a page': async (t) => {
     const missing = await rejection(run('/no/such.wasm', t.options));
     assert.match(missing.message, /^cannot load http.*\/no\/such\.wasm: the server answered 404 Not Found$/);

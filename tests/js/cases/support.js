@@ -78,9 +78,15 @@ export function record() {
       : new Promise((resolve) => {
           waiting.push({ wanted, resolve: () => resolve(undefined) });
         });
+  /** Resolves when it comes once more. @param {string} wanted */
+  const next = async (wanted) => {
+    text = text.replaceAll(wanted, '');
+    await saw(wanted);
+  };
   return {
     receive,
     saw,
+    next,
     get text() {
       return text;
     },

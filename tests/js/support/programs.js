@@ -11,6 +11,12 @@ export const test = tests('node') ? anyTest : anyTest.skip;
 /** tests/js/programs/kit.c: one entry for each way to behave. */
 export const kit = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'kit.wasm'));
 
+/** tests/js/programs/calls.c: host calls in every way. */
+export const calls = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'calls.wasm'));
+
+/** tests/js/programs/fetches.c: corun_fetch in every way. */
+export const fetches = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'fetches.wasm'));
+
 /** @param {string} name of a file in examples/ */
 export const example = (name) => pathToFileURL(build('wasi', 'examples', `${name}.wasm`));
 

@@ -1,5 +1,5 @@
 // A page's code as TypeScript sees the package. Compiled only; each @ts-expect-error must be one.
-import { CorunError, Runner, run, type RunResult, type TaskState, type TaskTree } from 'corun';
+import { CorunError, Runner, run, type HostFunction, type RunResult, type TaskState, type TaskTree } from 'corun';
 
 const controller = new AbortController();
 
@@ -16,6 +16,14 @@ export async function all(): Promise<number> {
     await run(fetch('/app.wasm'), { stdout: new WritableStream() });
     await run(new Uint8Array(8), { stdin: 'text', worker: true });
     await run(async (options: Record<string, unknown>) => options, { wasm: '/app.wasm' });
+
+    const echo: HostFunction = (bytes, { signal }) => (signal.aborted ? undefined : bytes);
+    const hostCalls = { echo, sum: async (bytes: Uint8Array) => new Uint8Array([bytes.length]), text: () => 'text' };
+    await run('/app.wasm', { hostCalls });
+    await run('/app.wasm', { fetch: false });
+    await run('/app.wasm', { fetch: async (request) => new Response(request.url) });
+    // @ts-expect-error: a number is not bytes
+    await run('/app.wasm', { hostCalls: { sum: async () => 5 } });
 
     // @ts-expect-error: no such option
     await run('/app.wasm', { sdtin: '' });

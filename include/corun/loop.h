@@ -29,6 +29,7 @@ extern "C" {
  */
 CORUN_API int corun_loop_default(corun_loop **out_loop);
 CORUN_API int corun_loop_epoll(corun_loop **out_loop);
+CORUN_API int corun_loop_poll(corun_loop **out_loop);
 CORUN_API int corun_loop_poll_oneoff(corun_loop **out_loop);
 CORUN_API int corun_loop_turn_driven(corun_loop **out_loop);
 CORUN_API int corun_loop_sim(corun_loop **out_loop);

@@ -20,7 +20,7 @@ extern "C" {
 /* ------------------------------------------------------------------ make */
 
 /* Makes a loop on the host's own backend, or on a named one. These are loop factories: hand one to
- * corun_run_options.
+ * corun_run_options. Every native build has poll(2), that for Linux epoll too, which it prefers.
  *
  *   returns  0
  *   CORUN_UNSUPPORTED  this build has no such backend

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { CommandError } from '../web/commands/arguments.js';
 import { compileProgram } from '../web/commands/compile.js';
 import { findProgram } from '../web/commands/compilers.js';
-import { findWasmtime, wasmtimeVersion } from '../web/commands/host-wasmtime.js';
+import { findRuntime } from '../web/commands/runtimes.js';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const corun = path('../web/bin/corun.js');
@@ -44,10 +44,7 @@ async function prepareNode() {
 }
 
 async function prepareWasmtime() {
-  const wasmtime = findWasmtime();
-  if (!wasmtime) {
-    throw new CommandError(`no wasmtime: set CORUN_WASMTIME, or let tools/setup bring ${wasmtimeVersion}`);
-  }
+  const [wasmtime] = findRuntime('wasmtime');
   const { bench, memory, emptyRun } = await build('wasm');
   await compileProgram([spins], 'wasm');
   return {

@@ -11,12 +11,15 @@ function(add_test_program folder source)
     target_link_libraries(${target} PRIVATE corun_flags)
 endfunction()
 
+add_custom_target(c_tests COMMENT "What tests/unit, tests/conformance and tests/hosts/processes.test.js run")
+
 file(GLOB units CONFIGURE_DEPENDS tests/unit/*_test.c)
 foreach(source ${units})
     add_test_program(tests/unit ${source} tests/unit/test.c)
     cmake_path(GET source STEM name)
     # For tests of what has no public face, like the heap.
     target_include_directories(tests_unit_${name} PRIVATE tests/unit src .)
+    add_dependencies(c_tests tests_unit_${name})
 endforeach()
 
 file(GLOB scenarios CONFIGURE_DEPENDS tests/conformance/*_test.c)
@@ -24,6 +27,7 @@ foreach(source ${scenarios})
     add_test_program(tests/conformance ${source} tests/conformance/scene.c tests/unit/test.c)
     cmake_path(GET source STEM name)
     target_include_directories(tests_conformance_${name} PRIVATE tests/conformance tests/unit)
+    add_dependencies(c_tests tests_conformance_${name})
 endforeach()
 
 set(folders tests/differential tests/hosts/programs tests/js/programs examples)
@@ -40,6 +44,10 @@ endforeach()
 # So that a program which takes all memory has soon done so.
 if(host STREQUAL wasi)
     target_link_options(tests_js_programs_kit PRIVATE -Wl,--max-memory=134217728)
+endif()
+
+if(host STREQUAL native)
+    add_dependencies(c_tests tests_hosts_processes_serves)
 endif()
 
 # Corun in other libraries' loops, where those are.

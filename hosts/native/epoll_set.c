@@ -6,9 +6,9 @@
  * number has been used; an event with an old one shows that one was left behind, and the instance is made
  * anew. Whoever waits for the loop from outside is given an instance around this one, which stays.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
+#include "native.h"
+
+#if HAS_LINUX
 
 #include "epoll_set.h"
 
@@ -144,3 +144,5 @@ int epoll_set_outer(struct epoll_set *set)
     }
     return rc < 0 ? rc : set->outer;
 }
+
+#endif

@@ -6,16 +6,11 @@
  * still running ends the process: the default action is restored and the signal sent again, so that whoever
  * waits for the process sees what it died of.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "corun/runner.h"
@@ -106,11 +101,6 @@ static void ask_to_show(int number)
     errno = kept;
 }
 
-static bool is_main_thread(void)
-{
-    return syscall(SYS_gettid) == getpid();
-}
-
 static int install(int number, void (*handler)(int), int flags)
 {
     struct sigaction wanted;
@@ -154,7 +144,7 @@ int signals_start(const void *owner, const int *wanted)
     static const int usual[] = {SIGINT, 0};
     if (!*wanted)
         wanted = usual;
-    if (handled.owner || !is_main_thread())
+    if (handled.owner || !system_is_main_thread())
         return 0;
     handled.owner = owner;
     handled.thread = pthread_self();
@@ -189,12 +179,12 @@ static bool is_interrupt(int number)
 /* ----------------------------------------------------------------- reports */
 
 /* Whom the signal goes to is written first: one that comes at once is not lost. SA_RESTART as asyncio: the
- * loop is woken by its eventfd, and others need not know. */
+ * loop is woken by a descriptor of its own, and others need not know. */
 int signals_report(const void *owner, int number, struct signal_handler *handler)
 {
     struct signal_handler *before;
     int rc;
-    if (!is_main_thread())
+    if (!system_is_main_thread())
         return CORUN_WRONG_THREAD;
     if (number <= 0 || number > LARGEST_SIGNAL)
         return -EINVAL;
@@ -226,7 +216,7 @@ void signals_report_no_more(const void *owner, int number)
 /* Valid before the signal can come. SA_RESTART: who asks must not disturb. */
 int signals_show(const void *owner, struct signal_handler *handler)
 {
-    if (shown.owner || !is_main_thread())
+    if (shown.owner || !system_is_main_thread())
         return CORUN_UNSUPPORTED;
     shown.thread = pthread_self();
     shown.unseen = 0;

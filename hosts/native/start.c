@@ -8,11 +8,6 @@
 #include "corun/runner.h"
 #include "native.h"
 
-int corun_loop_default(corun_loop **out_loop)
-{
-    return corun_loop_epoll(out_loop);
-}
-
 int corun_loop_poll_oneoff(corun_loop **out_loop)
 {
     (void)out_loop;

@@ -2,9 +2,9 @@
  *
  * O_NONBLOCK belongs to the open file, not to the descriptor: setting it on an inherited standard
  * stream would break every process that has it. So a pipe or terminal that is a standard stream is
- * opened once more through /proc/self/fd, non-blocking; where that fails (sockets, no /proc), the descriptor
- * is asked with poll(2) before each operation, and writes stay within PIPE_BUF, which poll promises not to
- * block.
+ * opened once more through /proc/self/fd, non-blocking; where that fails (sockets, no /proc, another system than
+ * Linux), the descriptor is asked with poll(2) before each operation, and writes stay within PIPE_BUF, which poll
+ * promises not to block.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,17 +27,9 @@ struct stream {
     int other;
 };
 
-static bool is_always_ready(mode_t mode)
+bool streams_never_wait(mode_t mode)
 {
     return S_ISREG(mode) || S_ISDIR(mode) || S_ISBLK(mode);
-}
-
-/* Opens `fd` once more. Its own access mode is all that may be asked for. */
-static int reopen(int fd, int flags)
-{
-    char path[32];
-    text_append_number(text_append(path, "/proc/self/fd/"), (uint32_t)fd);
-    return open(path, (flags & O_ACCMODE) | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 }
 
 static void classify(struct stream *stream, int fd)
@@ -45,12 +37,12 @@ static void classify(struct stream *stream, int fd)
     struct stat status;
     int flags = fcntl(fd, F_GETFL);
     stream->kind = STREAM_DIRECT;
-    if (flags < 0 || fstat(fd, &status) < 0 || is_always_ready(status.st_mode) || flags & O_NONBLOCK)
+    if (flags < 0 || fstat(fd, &status) < 0 || streams_never_wait(status.st_mode) || flags & O_NONBLOCK)
         return;
     stream->kind = STREAM_POLLED;
     if (fd > STDERR_FILENO || !(S_ISFIFO(status.st_mode) || isatty(fd)))
         return;
-    stream->other = reopen(fd, flags);
+    stream->other = system_reopen(fd, flags);
     if (stream->other >= 0)
         stream->kind = STREAM_REOPENED;
 }

@@ -5,13 +5,8 @@
  *
  * An idle thread waits until it is given work or sent home; none ends by itself, as in Python's executor.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 
 #include "native.h"
@@ -35,9 +30,8 @@ struct pool {
 /* As Python's: for work that mostly waits, not computes. */
 static unsigned usual_number(void)
 {
-    cpu_set_t set;
-    unsigned cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
-    return cpus + 4 < 32 ? cpus + 4 : 32;
+    unsigned number = system_processors() + 4;
+    return number < 32 ? number : 32;
 }
 
 int threads_open(void *state, unsigned most, void **out_threads)

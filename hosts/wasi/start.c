@@ -25,6 +25,12 @@ int corun_loop_epoll(corun_loop **out_loop)
     return CORUN_UNSUPPORTED;
 }
 
+int corun_loop_poll(corun_loop **out_loop)
+{
+    (void)out_loop;
+    return CORUN_UNSUPPORTED;
+}
+
 /* There is one thread. */
 void host_pause(void)
 {

@@ -15,6 +15,12 @@ int corun_loop_epoll(corun_loop **out_loop)
     return CORUN_UNSUPPORTED;
 }
 
+int corun_loop_poll(corun_loop **out_loop)
+{
+    (void)out_loop;
+    return CORUN_UNSUPPORTED;
+}
+
 int corun_loop_poll_oneoff(corun_loop **out_loop)
 {
     (void)out_loop;

@@ -20,7 +20,7 @@ extern "C" {
 /* ------------------------------------------------------------------ make */
 
 /* Makes a loop on the host's own backend, or on a named one. These are loop factories: hand one to
- * corun_run_options.
+ * corun_run_options. Every native build has poll(2), that for Linux epoll too, which it prefers.
  *
  *   returns  0
  *   CORUN_UNSUPPORTED  this build has no such backend
@@ -29,6 +29,7 @@ extern "C" {
  */
 CORUN_API int corun_loop_default(corun_loop **out_loop);
 CORUN_API int corun_loop_epoll(corun_loop **out_loop);
+CORUN_API int corun_loop_poll(corun_loop **out_loop);
 CORUN_API int corun_loop_poll_oneoff(corun_loop **out_loop);
 CORUN_API int corun_loop_turn_driven(corun_loop **out_loop);
 CORUN_API int corun_loop_sim(corun_loop **out_loop);

@@ -12,6 +12,7 @@ export const exceptions = read('exceptions.json');
 /** Blocking or in turns, a process's own loop is one column; where the host drives there are only turns. */
 const columns = [
   { title: 'native epoll', platform: 'native', kinds: ['host', 'turn'], needs: 'native' },
+  { title: 'native poll', platform: 'native-poll', kinds: ['host', 'turn'], needs: 'native' },
   { title: 'native sim', platform: 'native', kinds: ['sim'], needs: 'native' },
   { title: 'wasmtime poll_oneoff', platform: 'wasmtime', kinds: ['host', 'turn'], needs: 'wasi' },
   { title: 'wasmtime sim', platform: 'wasmtime', kinds: ['sim'], needs: 'wasi' },
@@ -94,9 +95,10 @@ What Corun does as Python's asyncio does, scenario by scenario, on every host. \
 seen, and fails where it says otherwise; the scenarios are tests/conformance/scenarios.json, each checked against CPython 3.14.10, the
 tests tests/conformance/*_test.c, each named by its scenario.
 
-\`yes\`: tested and passed, natively in three builds (release, sanitizers, hard-test), on Node in two (WASI, Emscripten). epoll and
-poll_oneoff are tested twice, blocking and in turns (\`corun_runner_start\` and \`corun_loop_turn\`). \`see\`: tested elsewhere, named below.
-\`no\`: has no meaning there, the reason is below. Empty: asyncio's own scenario is not for that host.
+\`yes\`: tested and passed, natively in three builds (release, sanitizers, hard-test) and poll(2) in a fourth, on Node in two (WASI,
+Emscripten). epoll, poll and poll_oneoff are tested twice, blocking and in turns (\`corun_runner_start\` and \`corun_loop_turn\`).
+\`see\`: tested elsewhere, named below. \`no\`: has no meaning there, the reason is below.
+Empty: asyncio's own scenario is not for that host.
 
 ${count(table, 'yes')} cells are proven.
 

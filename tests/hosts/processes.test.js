@@ -7,12 +7,12 @@ import { Process } from './command.js';
 
 const options = { timeout: 60_000, skip: !tests('native') && 'native is not tested' };
 
-for (const preset of ['native-release', 'native-asan']) {
+for (const preset of ['native-release', 'native-asan', 'native-poll']) {
   const serve = (t, ...args) => new Process(t, [build(preset, 'tests/hosts/processes/serves'), ...args]);
 
-  describe(`interrupt_signals, ${preset}`, { concurrency: 2 }, () => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-      test(`${signal}: the cleanup runs to its end, then the process dies of it`, options, async (t) => {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    describe(`${signal}, ${preset}`, { concurrency: 2 }, () => {
+      test('the cleanup runs to its end, then the process dies of it', options, async (t) => {
         const process = serve(t);
         await process.shows('waiting\n');
         process.kill(signal);
@@ -20,7 +20,7 @@ for (const preset of ['native-release', 'native-asan']) {
         assert.equal(process.output, 'waiting\ncleaning up\nclean\n');
       });
 
-      test(`${signal}: the second one ends a tight loop`, options, async (t) => {
+      test('the second one ends a tight loop', options, async (t) => {
         const process = serve(t, 'spins');
         await process.shows('waiting\n');
         process.kill(signal);
@@ -29,8 +29,10 @@ for (const preset of ['native-release', 'native-asan']) {
         assert.equal(await process.ended(), signal);
         assert.equal(process.output, 'waiting\n');
       });
-    }
+    });
+  }
 
+  describe(`interrupt_signals, ${preset}`, { concurrency: 2 }, () => {
     test('a main that catches it ends with its own status', options, async (t) => {
       const process = serve(t, 'catches');
       await process.shows('waiting\n');

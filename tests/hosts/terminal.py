@@ -2,13 +2,15 @@
 
 What comes on standard input is typed into the terminal (byte 3 is Ctrl-C), what the terminal shows goes
 to standard output; this ends as the command ended. The end of standard input hangs the terminal up, so
-that nothing outlives a test that died.
+that nothing outlives a test that died. SIGUSR1 makes the terminal's window one column wider.
 """
+import fcntl
 import os
 import pty
 import resource
 import select
 import signal
+import struct
 import sys
 import termios
 
@@ -25,6 +27,11 @@ def start(command):
     attributes[3] &= ~termios.ECHO
     termios.tcsetattr(0, termios.TCSANOW, attributes)
     os.execvp(command[0], command)
+
+
+def widen(terminal):
+    rows, columns, *pixels = struct.unpack("HHHH", fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(8)))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns + 1, *pixels))
 
 
 def read(descriptor):
@@ -58,6 +65,7 @@ def end_like(status):
 
 
 pid, terminal = start(sys.argv[1:])
+signal.signal(signal.SIGUSR1, lambda *_: widen(terminal))
 carry(terminal)
 os.close(terminal)
 end_like(os.waitpid(pid, 0)[1])

@@ -38,6 +38,11 @@ function threads(program) {
   return { ...native('native-tsan', program), programs };
 }
 
+/** The loop of other systems. On the sim loop it is what native-asan is. */
+function poll(program) {
+  return { ...native('native-poll', program), platform: 'native-poll' };
+}
+
 const nodeCase = fileURLToPath(new URL('node-case.js', import.meta.url));
 
 /** A Node that runs the module of `file`, driven in turns. */
@@ -59,6 +64,7 @@ export function cHosts(folder) {
   const wasm = (program) => built('wasi', `${program}.wasm`);
   return [
     ...(tests('native') ? ['native-release', 'native-asan', 'native-hard'].map((preset) => native(preset, built)) : []),
+    ...(tests('native') ? [poll(built)] : []),
     ...(tests('native') && folder === 'tests/unit' ? [threads(built)] : []),
     ...(tests('wasmtime') ? [processHost('wasmtime', (program) => [wasmtime(), 'run', wasm(program)])] : []),
     ...(tests('node') ? [

@@ -30,7 +30,7 @@ function readHosts(text) {
 export function presets() {
   const wasm = ['node', 'wasmtime', ...browsers].some(tests) ? ['wasi'] : [];
   const emscripten = ['node', ...browsers].some(tests) ? ['emscripten'] : [];
-  const native = tests('native') ? ['native-release', 'native-asan', 'native-tsan', 'native-hard', 'native-separate'] : [];
+  const native = tests('native') ? ['native-release', 'native-asan', 'native-tsan', 'native-hard', 'native-poll', 'native-separate'] : [];
   return [...native, ...wasm, ...emscripten];
 }
 

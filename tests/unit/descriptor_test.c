@@ -127,6 +127,10 @@ TEST(what_the_kernel_keeps_of_a_closed_number_is_dropped)
     int in = -1, copy = -1, out = -1, fd;
     CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
     fd = corun_loop_fd(loop);
+    if (fd == CORUN_UNSUPPORTED) {
+        CHECK_ERROR(corun_runner_close(&runner), 0);
+        test_skip("only epoll has a descriptor for others, and keeps what is closed");
+    }
     CHECK(fd >= 0);
     CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(leave_a_copy, .in = &in, .copy = &copy, .out = &out), NULL, NULL), 0);
     CHECK(is_readable(fd));

@@ -354,7 +354,7 @@ static void await_threads(void)
 TEST(a_loop_that_is_closed_forgets_its_running_jobs)
 {
     corun_future *future = NULL;
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     CHECK_ERROR(corun_loop_set_executor_threads(loop, 1), 0);
     gate_init(&gate);
     CHECK_ERROR(corun_loop_run_in_executor(loop, pass_gate, &gate, &future), 0);
@@ -379,7 +379,7 @@ static int return_at_once(void *unused, corun_value *out_value)
 TEST(a_loop_may_be_closed_at_any_moment)
 {
     for (int i = 0; i < 200; i++) {
-        CHECK_ERROR(corun_loop_epoll(&loop), 0);
+        CHECK_ERROR(corun_loop_default(&loop), 0);
         for (int k = 0; k < i % 5; k++)
             CHECK_ERROR(corun_loop_run_in_executor(loop, return_at_once, NULL, NULL), 0);
         CHECK_ERROR(corun_loop_close(loop), 0);

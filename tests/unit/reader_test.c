@@ -386,7 +386,7 @@ static void log_hang_up(void *unused)
 TEST(a_hang_up_calls_a_writer)
 {
     char bytes[4096] = {0};
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     open_pipe();
     while (write(ends[1], bytes, sizeof bytes) > 0)
         continue;
@@ -412,7 +412,7 @@ TEST(a_number_that_is_opened_anew_is_added_again)
 {
     char buffer[2] = {0};
     int moved;
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     open_pipe();
     CHECK_ERROR(corun_loop_add_reader(loop, ends[0], log_word, "never"), 0);
     moved = ends[0];
@@ -461,7 +461,7 @@ TEST_LOOP(a_task_may_wait_for_what_has_a_reader, (char buffer[2]; corun_task *ta
 TEST(files_that_are_always_ready_are_refused)
 {
     int fd = open("/dev/null", O_RDWR);
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     CHECK_ERROR(corun_loop_add_reader(loop, fd, log_word, "never"), -EPERM);
     CHECK_ERROR(corun_loop_add_writer(loop, fd, log_word, "never"), -EPERM);
     close(fd);

@@ -198,7 +198,7 @@ static void *raise_in_thread(void *unused)
 TEST(one_that_comes_to_another_thread_wakes_the_loop)
 {
     pthread_t thread;
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     add(SIGUSR1, stop, "called");
     CHECK_EQ(pthread_create(&thread, NULL, raise_in_thread, NULL), 0);
     CHECK_ERROR(corun_loop_run(loop), 0);
@@ -231,7 +231,7 @@ static void *raise_many(void *done)
 TEST(a_flood_of_signals_ends_with_a_call)
 {
     pthread_t thread;
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     add(SIGUSR1, count, NULL);
     CHECK_EQ(pthread_create(&thread, NULL, raise_many, "done"), 0);
     CHECK_ERROR(corun_loop_run(loop), 0);
@@ -386,10 +386,10 @@ TEST(what_somebody_else_has_installed_since_is_left_alone)
 TEST(of_two_loops_the_latest_has_the_signal)
 {
     corun_loop *first;
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     add(SIGUSR1, stop, "first");
     first = loop;
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     add(SIGUSR1, stop, "second");
     CHECK_EQ(corun_loop_remove_signal_handler(first, SIGUSR1), 1);
     raise(SIGUSR1);
@@ -440,7 +440,7 @@ static void *run_in_thread(void *unused)
 TEST(a_loop_that_another_thread_runs_has_no_signals)
 {
     pthread_t thread;
-    CHECK_ERROR(corun_loop_epoll(&loop), 0);
+    CHECK_ERROR(corun_loop_default(&loop), 0);
     CHECK_ERROR(corun_loop_call_soon(loop, meet, NULL, NULL), 0);
     CHECK_EQ(pthread_barrier_init(&barrier, NULL, 2), 0);
     CHECK_EQ(pthread_create(&thread, NULL, run_in_thread, NULL), 0);

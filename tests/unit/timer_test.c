@@ -207,7 +207,7 @@ TEST(without_memory_nothing_is_armed_and_nothing_lost)
 
 TEST(the_heap_gives_room_back)
 {
-    enum { MANY = 20000 };
+    enum { MANY = 8000 };
     static struct entry entries[MANY];
     begin(1);
     for (int i = 0; i < MANY; i++)

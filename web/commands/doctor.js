@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { usageError } from './arguments.js';
 import { findProgram, nativeClang, nativeCompiler, wasiClang } from './compilers.js';
-import { findWasmtime, wasmtimeVersion } from './host-wasmtime.js';
 import { print } from './print.js';
+import { findRuntime, runtimes } from './runtimes.js';
 
 export const help = `corun doctor
 
@@ -33,8 +33,12 @@ const checks = [
     get: 'apt-get install gcc libc6-dev' },
   { name: 'clang', use: 'corun lint, quickly; the bundled one does it too', find: async () => (await nativeClang())?.version ?? null,
     get: 'apt-get install clang' },
-  { name: 'wasmtime', use: '--host wasmtime', find: () => ask(findWasmtime()),
-    get: `cargo install --locked wasmtime-cli --version ${wasmtimeVersion}` },
+  ...['wasmtime', 'wazero', 'wasmi'].map((name) => ({
+    name,
+    use: name === 'wasmtime' ? '--host wasmtime' : `--runtime ${name}`,
+    find: () => ask(findRuntime(name)[0], name === 'wazero' ? 'version' : '--version'),
+    get: runtimes[name].get(runtimes[name].version),
+  })),
   { name: 'emcc', use: 'Emscripten builds with CMake', find: () => ask(findProgram('emcc')),
     get: 'apt-get install emscripten' },
   { name: 'browser', use: 'corun page', find: findBrowser, get: 'apt-get install chromium' },
@@ -76,8 +80,8 @@ async function findBrowser() {
   return application ?? null;
 }
 
-async function ask(path) {
+async function ask(path, option = '--version') {
   if (!path) return null;
-  const { stdout } = await promisify(execFile)(path, ['--version']).catch(() => ({ stdout: '' }));
+  const { stdout } = await promisify(execFile)(path, [option]).catch(() => ({ stdout: '' }));
   return `${path} ${stdout.split('\n')[0]}`;
 }

@@ -8,6 +8,8 @@ ends the run. The status is the program's; 1 after an error, and death by SIGINT
 
   --host node       in Node, as WebAssembly (the default)
   --host wasmtime   in wasmtime, as WebAssembly
+  --runtime NAME    in another WASI runtime: wasmtime, wazero, wasmi, or node for node:wasi; or the
+                    path of one
   --host native     as a process of this machine
   --debug           Corun's debug mode
   --env NAME=VALUE  an environment variable for the program; NAME alone passes on this one's
@@ -17,7 +19,8 @@ ends the run. The status is the program's; 1 after an error, and death by SIGINT
 `;
 
 export const options = /** @type {const} */ ({
-  host: { type: 'string', default: 'node' },
+  host: { type: 'string' },
+  runtime: { type: 'string' },
   debug: { type: 'boolean' },
   env: { type: 'string', multiple: true, default: [] },
   dir: { type: 'string', multiple: true, default: [] },
@@ -27,7 +30,7 @@ export const options = /** @type {const} */ ({
 
 const hosts = new Map([
   ['node', () => import('./host-node.js')],
-  ['wasmtime', () => import('./host-wasmtime.js')],
+  ['wasmtime', () => import('./host-runtime.js')],
   ['native', () => import('./host-native.js')],
 ]);
 
@@ -40,12 +43,15 @@ const hosts = new Map([
  * @property {boolean} debug
  * @property {boolean} lint whether a C file must pass the lint
  * @property {number | undefined} grace milliseconds
+ * @property {string} runtime where a WASI runtime is the host: which
  */
 
 export async function run(values, [file, ...args]) {
   if (file === undefined) throw usageError('run what? corun run FILE.c|FILE.wasm');
-  const load = hosts.get(values.host);
-  if (!load) throw usageError(`no host '${values.host}'; there are ${[...hosts.keys()].join(', ')}`);
+  const name = values.host ?? (values.runtime === undefined ? 'node' : 'wasmtime');
+  const load = hosts.get(name);
+  if (!load) throw usageError(`no host '${name}'; there are ${[...hosts.keys()].join(', ')}`);
+  if (values.runtime !== undefined && name !== 'wasmtime') throw usageError(`--runtime is for WASI runtimes, not for --host ${name}`);
   const env = environment(values.env);
   if (values.debug) env.CORUN_DEBUG = '1';
   const request = {
@@ -56,6 +62,7 @@ export async function run(values, [file, ...args]) {
     debug: values.debug === true,
     lint: !values['no-lint'],
     grace: milliseconds(numberOption(values.grace, 'grace')),
+    runtime: values.runtime ?? 'wasmtime',
   };
   const host = await load();
   return host.runOn(request);

@@ -27,7 +27,7 @@ export async function openDirectories(dirs) {
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-async function withoutWasiWarning(work) {
+export async function withoutWasiWarning(work) {
   const { emitWarning } = process;
   /** @param {unknown} warning @param {any[]} rest */
   process.emitWarning = (warning, ...rest) => {

@@ -1,5 +1,5 @@
 /** What Node gives: the Node half of `#host` (package.json, imports). */
-import { write as writeDescriptor } from 'node:fs';
+import { fstatSync, write as writeDescriptor } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isatty } from 'node:tty';
 import { pathToFileURL } from 'node:url';
@@ -41,6 +41,38 @@ function writeAll(fd, bytes) {
       });
     attempt();
   });
+}
+
+/** Standard output and standard error may be one file: then one is written to after the other. */
+const areOneFile = () => {
+  try {
+    const [out, err] = [fstatSync(1), fstatSync(2)];
+    return out.dev === err.dev && out.ino === err.ino;
+  } catch {
+    return false;
+  }
+};
+/** @type {boolean | undefined} */
+let oneFile;
+/** @type {Promise<void>} */
+let latestWrite = Promise.resolve();
+
+/**
+ * @param {number} fd
+ * @returns {import('./output.js').Sink}
+ */
+function inheritSink(fd) {
+  oneFile ??= areOneFile();
+  if (!oneFile) return { terminal: isatty(fd), write: (bytes) => writeAll(fd, bytes) };
+  return {
+    terminal: isatty(fd),
+    windowed: true, // all that is written takes its place at once
+    write(bytes) {
+      const written = latestWrite.then(() => writeAll(fd, bytes));
+      latestWrite = written.catch(() => {});
+      return written;
+    },
+  };
 }
 
 /**
@@ -102,7 +134,7 @@ export const host = {
   sharedWords: (count) => new Int32Array(new SharedArrayBuffer(count * 4)),
   resolve: (text) => (/^[a-z][a-z0-9+.-]+:/i.test(text) ? new URL(text) : pathToFileURL(text)),
   load: async (url) => (url.protocol === 'file:' ? new Uint8Array(await readFile(url)) : undefined),
-  inheritSink: (fd) => ({ terminal: isatty(fd), write: (bytes) => writeAll(fd, bytes) }),
+  inheritSink,
   inheritSource: () => fromNode(process.stdin, isatty(0)),
   openDirectories,
   spawnWorker,

@@ -214,6 +214,9 @@ export class Wasi {
     const output = this.#parts.outputs[fd];
     if (!output || this.#closed.has(fd)) return BADF;
     if (output.broken) return PIPE;
+    // Both may go to one place, where they are to stand in the order in which they were written.
+    const other = this.#parts.outputs[3 - fd];
+    if (other?.held) other.flush();
     let done = 0;
     for (const part of this.#buffers(iovs, count)) {
       output.write(part);

@@ -1,17 +1,16 @@
-/* Runs a program in wasmtime, which dies of Ctrl-C without a cleanup and has no other interrupt. So
+/* Runs a program in a WASI runtime, which dies of Ctrl-C without a cleanup and has no other interrupt. So
  * the program gets a session of its own, where the terminal's Ctrl-C does not reach it, and a channel
  * as its standard input that carries both its input and the interrupts (control-channel.js). */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { CommandError, status } from './arguments.js';
-import { cacheDirectory } from './cache.js';
-import { findProgram } from './compilers.js';
 import { ControlChannel } from './control-channel.js';
 import { pumpInput } from './pump.js';
 import { wasmProgram } from './program.js';
-import { dieOf, endLike, onInterrupt } from './signals.js';
-
-export const wasmtimeVersion = '48.0.8';
+import { findRuntime, knownRuntime } from './runtimes.js';
+import { endLike, onInterrupt } from './signals.js';
 
 /** What the program exits with when an interrupt ended it. Its own statuses end at 124. */
 const interruptStatus = 125;
@@ -19,51 +18,41 @@ const interruptStatus = 125;
 /** Milliseconds until an interrupt that lies unread counts as ignored. */
 const patience = 500;
 
-/** @returns {string | null} where wasmtime is */
-export function findWasmtime() {
-  const own = process.env.CORUN_WASMTIME;
-  if (own) return findProgram(own);
-  const cached = join(cacheDirectory(), `wasmtime-${wasmtimeVersion}`, 'bin', 'wasmtime');
-  return findProgram('wasmtime') ?? findProgram(cached);
-}
-
 /** @param {import('./run.js').Request} request */
 export async function runOn(request) {
+  const runtime = knownRuntime(request.runtime);
   const { path } = await wasmProgram(request.file, request);
-  return launch(request, path);
+  const command = findRuntime(request.runtime);
+  const named = runtime.namesByFile ? linkByName(path, request.args[0]) : { path, remove() {} };
+  const { code, signal } = await launch({ ...runtime, command }, { ...request, path: named.path }).finally(named.remove);
+  return endLike(code, signal);
+}
+
+/** A file of that name, for runtimes that tell a program its file's name as its own. */
+function linkByName(path, name) {
+  const directory = mkdtempSync(join(tmpdir(), 'corun-'));
+  const link = join(directory, name);
+  symlinkSync(resolve(path), link);
+  return { path: link, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
 /**
  * Starts a program that is there and stays with it.
- * @param {import('./run.js').Request} request
- * @param {string} path of the .wasm
- * @returns {Promise<number>} the exit status
+ * @param {import('./runtimes.js').Runtime & { command: string[] }} runtime
+ * @param {import('./run.js').Request & { path: string }} request
+ * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} how to end
  */
-export async function launch(request, path) {
-  const wasmtime = findWasmtime();
-  if (!wasmtime) {
-    throw new CommandError('there is no wasmtime; tools/setup brings it, or cargo install --locked '
-                           + `wasmtime-cli --version ${wasmtimeVersion}`, status.notFound);
-  }
+async function launch(runtime, { path, args, env, dirs, grace }) {
+  const settings = { ...env, CORUN_CONTROL: 'stdin', CORUN_INTERRUPT_STATUS: String(interruptStatus) };
+  const [file, ...first] = runtime.command;
+  const line = runtime.line({ path, args, env: settings, dirs });
   const channel = ControlChannel.open();
-  const child = spawn(wasmtime, wasmtimeArguments(request, path), {
+  const child = spawn(file, [...first, ...line], {
     detached: true, // setsid: a session of its own
     stdio: [channel.readEnd, 'inherit', 'inherit'],
   });
   channel.closeReadEnd();
-  return attend(child, channel, request.grace);
-}
-
-function wasmtimeArguments({ args, env, dirs }, path) {
-  const settings = { ...env, CORUN_CONTROL: 'stdin', CORUN_INTERRUPT_STATUS: String(interruptStatus) };
-  return [
-    'run',
-    `--argv0=${args[0]}`,
-    ...Object.entries(settings).map(([name, value]) => `--env=${name}=${value}`),
-    ...Object.entries(dirs).map(([guest, host]) => `--dir=${host}::${guest}`),
-    path,
-    ...args.slice(1),
-  ];
+  return attend(child, channel, grace);
 }
 
 async function attend(child, channel, grace) {
@@ -79,7 +68,7 @@ async function attend(child, channel, grace) {
   stopPump();
   channel.close();
   const interrupted = interrupts.killed || (interrupts.sent && code === interruptStatus);
-  return interrupted ? dieOf('SIGINT') : endLike(code, signal);
+  return interrupted ? { code: null, signal: 'SIGINT' } : { code, signal };
 }
 
 /** The first Ctrl-C asks; one that finds the request before it unread, or whose own lies unread half a

@@ -25,7 +25,7 @@ CORUN_ASYNC(swallow, (), ()) {
     CORUN_CATCH_ALL_AWAIT(corun_sleep(3600));
     if (CORUN_ERROR() == CORUN_CANCELLED)
         puts("swallowed");
-    CORUN_AWAIT(corun_sleep(0.002));
+    CORUN_AWAIT(corun_sleep(0.05));
     puts("worked on");
     CORUN_END();
 }

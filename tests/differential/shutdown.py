@@ -22,7 +22,7 @@ async def swallow():
         await asyncio.sleep(3600)
     except asyncio.CancelledError:
         print('swallowed')
-    await asyncio.sleep(0.002)
+    await asyncio.sleep(0.05)
     print('worked on')
 
 

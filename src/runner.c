@@ -260,9 +260,10 @@ static void run_stopped(void *self, int rc)
         done(runner, error, &runner->private_.value, runner->private_.done_argument);
 }
 
-int corun_runner_start(corun_runner *runner, corun_awaitable main, corun_run_done *done, void *argument)
+int corun_runner_start(corun_runner *runner, corun_awaitable main, corun_context *context, corun_run_done *done,
+                       void *argument)
 {
-    int rc = begin_run(runner, main, NULL);
+    int rc = begin_run(runner, main, context);
     if (rc < 0)
         return rc;
     runner->private_.done = done;

@@ -119,7 +119,7 @@ int main(int argc, char **argv)
     corun_runner_open(&self.runner, NULL);
     error = corun_runner_loop(&self.runner, &loop);
     if (error == 0)
-        error = corun_runner_start(&self.runner, CORUN_CALL(app, .argc = argc, .argv = argv), ended, &self);
+        error = corun_runner_start(&self.runner, CORUN_CALL(app, .argc = argc, .argv = argv), NULL, ended, &self);
     if (error < 0) {
         fprintf(stderr, "%s\n", corun_error_text(error));
         return 1;

@@ -247,7 +247,7 @@ int corun_entry_start_(corun_awaitable main)
     if (is_under_way())
         return CORUN_RUNNING;
     clear_turn_result();
-    rc = corun_runner_start(&runner, main, main_ended, NULL);
+    rc = corun_runner_start(&runner, main, NULL, main_ended, NULL);
     if (rc < 0)
         keep_result_error(rc);
     else

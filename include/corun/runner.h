@@ -107,10 +107,10 @@ CORUN_API int corun_runner_loop(corun_runner *runner, corun_loop **out_loop);
  *
  *   returns  0
  *   CORUN_CLOSED, CORUN_NOT_AWAITABLE, CORUN_RUNNING (this runner runs a main already), -ENOMEM
- *   owner    the value is the runner's, as in corun_runner_run
+ *   owner    `context` and the value as in corun_runner_run
  */
-CORUN_API int corun_runner_start(corun_runner *runner, corun_awaitable main, corun_run_done *done,
-                                 void *argument);
+CORUN_API int corun_runner_start(corun_runner *runner, corun_awaitable main, corun_context *context,
+                                 corun_run_done *done, void *argument);
 
 /* Closes: cancels the tasks that are left and waits for them, closes the loop. On a runner that
  * was never used it does nothing; twice is once.

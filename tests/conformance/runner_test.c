@@ -308,19 +308,17 @@ SCENARIO(RNR_15_context_persists_across_runs)
     SCENE_END();
 }
 
-/* A started run takes no context. */
-SCENARIO_ON(RNR_17_explicit_context, SCENE_SIM | SCENE_HOST)
+SCENARIO(RNR_17_explicit_context)
 {
-    corun_context *context = NULL;
-    corun_value value = CORUN_VALUE();
+    static corun_context *context;
     SCENE_BEGIN();
     scene_open(&runner);
     CHECK_ERROR(corun_context_copy(&context), 0);
-    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(set_number, .to = 3), context, &value), 0);
-    CHECK_EQ(value.i, -1);
+    RUN_IN(&runner, CORUN_CALL(set_number, .to = 3), context);
+    CHECK_EQ(scene.value.i, -1);
     CHECK_EQ(*(int *)corun_context_get(context, &variable), 3);
-    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(set_number), NULL, &value), 0);
-    CHECK_EQ(value.i, -1);
+    RUN(&runner, CORUN_CALL(set_number));
+    CHECK_EQ(scene.value.i, -1);
     corun_context_release(context);
     CLOSE(&runner);
     SCENE_END();

@@ -68,13 +68,13 @@ static bool started(corun_runner *runner, corun_loop *loop, int rc)
     return false;
 }
 
-static bool start(corun_runner *runner, corun_awaitable main, corun_run_done *done)
+static bool start(corun_runner *runner, corun_awaitable main, corun_context *context, corun_run_done *done)
 {
     corun_loop *loop = NULL;
     int rc = corun_runner_loop(runner, &loop);
     scene.runner = runner;
     if (rc == 0)
-        rc = corun_runner_start(runner, main, done, NULL);
+        rc = corun_runner_start(runner, main, context, done, NULL);
     return started(runner, loop, rc);
 }
 
@@ -85,13 +85,13 @@ static bool start_close(corun_runner *runner, corun_run_done *done)
     return started(runner, loop, corun_runner_close_start(runner, done, NULL));
 }
 
-bool scene_run(corun_runner *runner, corun_awaitable main)
+bool scene_run(corun_runner *runner, corun_awaitable main, corun_context *context)
 {
     corun_value value = CORUN_VALUE();
     int error;
     if (scene.kind == SCENE_TURN)
-        return start(runner, main, has_ended);
-    error = corun_runner_run(runner, main, NULL, &value);
+        return start(runner, main, context, has_ended);
+    error = corun_runner_run(runner, main, context, &value);
     keep(error, value);
     return true;
 }
@@ -130,7 +130,7 @@ bool scene_run_once(corun_awaitable main, const corun_run_options *options)
         here.loop_factory = scene_loop;
     if (scene.kind == SCENE_TURN) {
         corun_runner_open(&once, &here);
-        if (!start(&once, main, once_has_run))
+        if (!start(&once, main, NULL, once_has_run))
             return false;
         CHECK_ERROR(corun_runner_close(&once), 0); /* refused: there is nothing to wait for */
         return true;

@@ -89,7 +89,8 @@ int64_t scene_turn(void (*script)(void));
 
 /* Runs `main` on a runner, as corun_runner_run does; closes it; both on a runner of its own, as corun_run
  * does. */
-#define RUN(runner, main) SCENE_AWAIT_(scene_run(runner, main), __LINE__)
+#define RUN(runner, main) RUN_IN(runner, main, NULL)
+#define RUN_IN(runner, main, context) SCENE_AWAIT_(scene_run(runner, main, context), __LINE__)
 #define CLOSE(runner) SCENE_AWAIT_(scene_close(runner), __LINE__)
 #define RUN_ONCE(main) SCENE_AWAIT_(scene_run_once(main, NULL), __LINE__)
 #define RUN_ONCE_WITH(main, options) SCENE_AWAIT_(scene_run_once(main, options), __LINE__)
@@ -97,7 +98,7 @@ int64_t scene_turn(void (*script)(void));
 #define RUN_LOOP(loop) SCENE_AWAIT_(scene_run_loop(loop), __LINE__)
 
 /* Each returns whether it is over already. */
-bool scene_run(corun_runner *runner, corun_awaitable main);
+bool scene_run(corun_runner *runner, corun_awaitable main, corun_context *context);
 bool scene_close(corun_runner *runner);
 bool scene_run_once(corun_awaitable main, const corun_run_options *options);
 bool scene_run_loop(corun_loop *loop);

@@ -219,7 +219,7 @@ TEST(a_held_loop_is_no_deadlock_for_whoever_turns_it)
     corun_runner runner;
     corun_loop *loop = test_open_sim(&runner);
     reset_door(1, false);
-    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(go_through), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(go_through), NULL, NULL, NULL), 0);
     corun_loop_hold(loop);
     while (corun_loop_turn(loop, 0) == 0)
         continue;

@@ -85,7 +85,7 @@ TEST(it_is_refused_while_a_loop_runs)
     outer_loop = open_loop();
     inner_loop = test_open_sim(&runner);
     CHECK_ERROR(corun_loop_run_until_complete(outer_loop, CORUN_CALL(run_inside), NULL), 0);
-    CHECK_ERROR(corun_runner_start(&runner, corun_yield(), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_start(&runner, corun_yield(), NULL, NULL, NULL), 0);
     CHECK_ERROR(corun_loop_run_until_complete(inner_loop, corun_yield(), NULL), CORUN_RUNNING);
     CHECK_ERROR(corun_loop_run(inner_loop), 0);
     CHECK_ERROR(corun_runner_close(&runner), 0);

@@ -70,7 +70,7 @@ TEST(an_interrupt_between_turns_wants_one)
 {
     corun_runner runner;
     loop = test_open_sim(&runner);
-    CHECK_ERROR(corun_runner_start(&runner, corun_forever(), ended, NULL), 0);
+    CHECK_ERROR(corun_runner_start(&runner, corun_forever(), NULL, ended, NULL), 0);
     CHECK_EQ(turn(), -1);
     corun_interrupt();
     CHECK_EQ(corun_loop_deadline(loop), 0);
@@ -219,7 +219,7 @@ TEST(a_main_runs_in_a_loop_that_waits_by_poll)
     corun_runner_open(&runner, NULL);
     CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
     CHECK_EQ(pipe(ends), 0);
-    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(sleep_and_read, .thread = &thread), ended, NULL), 0);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(sleep_and_read, .thread = &thread), NULL, ended, NULL), 0);
     wait_and_turn();
     CHECK_LOG("slept x CORUN_CANCELLED CORUN_INTERRUPTED");
     CHECK_ERROR(corun_runner_close(&runner), 0);

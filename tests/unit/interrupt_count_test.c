@@ -206,7 +206,7 @@ TEST(a_started_run_is_interrupted_between_turns)
 {
     corun_runner runner;
     corun_loop *loop = test_open_sim(&runner);
-    CHECK_ERROR(corun_runner_start(&runner, corun_sleep(5), note_done, NULL), 0);
+    CHECK_ERROR(corun_runner_start(&runner, corun_sleep(5), NULL, note_done, NULL), 0);
     while (corun_loop_turn(loop, 0) == 0)
         continue;
     CHECK_EQ(corun_interrupt(), CORUN_INTERRUPT_TAKEN);

@@ -378,7 +378,7 @@ static int run_started(void)
     int error;
     done_error = 1;
     corun_runner_open(&runner, &options);
-    error = corun_runner_start(&runner, CORUN_CALL(descend, .depth = 12), note_done, NULL);
+    error = corun_runner_start(&runner, CORUN_CALL(descend, .depth = 12), NULL, note_done, NULL);
     if (error == 0) {
         CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
         while (corun_loop_turn(loop, 0) >= 0)

@@ -368,9 +368,9 @@ TEST(a_started_run_goes_on_in_turns)
 {
     corun_runner runner;
     corun_loop *loop = test_open_sim(&runner);
-    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_later, .value = 3), note_done, "run"), 0);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_later, .value = 3), NULL, note_done, "run"), 0);
     CHECK_LOG("");
-    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(nothing), NULL, NULL), CORUN_RUNNING);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(nothing), NULL, NULL, NULL), CORUN_RUNNING);
     CHECK_ERROR(corun_runner_close(&runner), CORUN_RUNNING); /* and it goes on */
     CHECK_EQ(turn_until_idle(loop), -2);
     CHECK_LOG("run OK 3");
@@ -387,7 +387,7 @@ TEST(a_turn_tells_when_the_next_timer_is_due)
     corun_future *future = NULL;
     CHECK_EQ(corun_loop_turn(loop, 0), -1);
     CHECK_ERROR(corun_future_create(loop, &future), 0);
-    CHECK_ERROR(corun_runner_start(&runner, corun_wait_future(future), note_done, "run"), 0);
+    CHECK_ERROR(corun_runner_start(&runner, corun_wait_future(future), NULL, note_done, "run"), 0);
     CHECK_EQ(turn_until_idle(loop), -1);
     CHECK_ERROR(corun_loop_call_later(loop, 2.5, log_word, "due", NULL), 0);
     CHECK_EQ(turn_until_idle(loop), 2500000000);
@@ -404,8 +404,8 @@ TEST(a_started_run_is_checked_before_it_starts)
     static const corun_awaitable empty;
     corun_runner runner;
     corun_loop *loop = test_open_sim(&runner);
-    CHECK_ERROR(corun_runner_start(&runner, empty, note_done, "run"), CORUN_NOT_AWAITABLE);
-    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_later), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_start(&runner, empty, NULL, note_done, "run"), CORUN_NOT_AWAITABLE);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_later), NULL, NULL, NULL), 0);
     CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(nothing), NULL, NULL), CORUN_RUNNING);
     CHECK_ERROR(corun_runner_close(&runner), CORUN_RUNNING);
     CHECK_ERROR(corun_runner_close_start(&runner, NULL, NULL), CORUN_RUNNING);
@@ -429,7 +429,7 @@ TEST(closing_in_turns_waits_for_the_cancelled)
     corun_runner runner;
     corun_loop *loop = test_open_sim(&runner);
     CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(sleeper), NULL), 0);
-    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_later), note_done, "run"), 0);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_later), NULL, note_done, "run"), 0);
     CHECK_EQ(turn_until_idle(loop), -2);
     CHECK_ERROR(corun_runner_close_start(&runner, note_done, "close"), 0);
     CHECK_LOG("run OK 0");

@@ -107,7 +107,7 @@ TEST(a_run_inside_a_run_is_refused)
 CORUN_ASYNC(runs_itself, (corun_runner *runner;), ()) {
     CORUN_BEGIN();
     CHECK_ERROR(corun_runner_run(my->runner, CORUN_CALL(nothing), NULL, NULL), CORUN_RUNNING);
-    CHECK_ERROR(corun_runner_start(my->runner, CORUN_CALL(nothing), NULL, NULL), CORUN_RUNNING);
+    CHECK_ERROR(corun_runner_start(my->runner, CORUN_CALL(nothing), NULL, NULL, NULL), CORUN_RUNNING);
     CHECK_ERROR(corun_runner_close_start(my->runner, NULL, NULL), CORUN_RUNNING);
     CORUN_CATCH_ALL_AWAIT(corun_yield()); /* B66: refusing to close has cancelled everything */
     CHECK_ERROR(CORUN_ERROR(), CORUN_CANCELLED);
@@ -188,7 +188,7 @@ TEST(a_closed_runner_stays_closed)
     CHECK_ERROR(corun_runner_loop(&runner, &loop), CORUN_CLOSED);
     CHECK(loop == NULL);
     CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(nothing), NULL, NULL), CORUN_CLOSED);
-    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(nothing), NULL, NULL), CORUN_CLOSED);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(nothing), NULL, NULL, NULL), CORUN_CLOSED);
 }
 
 /* B16 */

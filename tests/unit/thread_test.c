@@ -412,7 +412,7 @@ TEST(a_started_run_goes_on_in_turns_of_the_hosts_own_loop)
     corun_runner runner;
     int64_t next = 0;
     corun_runner_open(&runner, NULL);
-    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_after_a_while), note_done, NULL), 0);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_after_a_while), NULL, note_done, NULL), 0);
     CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
     while (next != -2) {
         next = corun_loop_turn(loop, 1000000);

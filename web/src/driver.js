@@ -36,6 +36,8 @@ export class Driver {
   /** @type {import('./machine.js').MachineParts['outputs']} */ #outputs;
   /** @type {number} */ #budgetNs;
   /** @type {() => number} */ #now;
+  /** @type {import('./watch.js').TaskWatch | undefined} */ #watch;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #later;
   #pace = new Pace(() => this.#turn());
   /** @type {State} */ #state = 'idle';
   /** @type {(outcome: import('./protocol.js').Outcome) => void} */ #settle = () => {};
@@ -50,13 +52,15 @@ export class Driver {
    * @param {import('./machine.js').Machine} machine
    * @param {Pick<import('./machine.js').MachineParts, 'input' | 'outputs'>} streams
    * @param {{ budgetMs: number, now: () => number }} time
+   * @param {import('./watch.js').TaskWatch} [watch] somebody wants to know what the tasks do
    */
-  constructor(machine, { input, outputs }, { budgetMs, now }) {
+  constructor(machine, { input, outputs }, { budgetMs, now }, watch) {
     this.#machine = machine;
     this.#input = input;
     this.#outputs = outputs;
     this.#budgetNs = budgetMs * 1e6;
     this.#now = now;
+    this.#watch = watch;
     input.onarrival = () => this.wake();
     for (const output of outputs) if (output) output.onroom = () => this.wake();
   }
@@ -103,8 +107,9 @@ export class Driver {
         if (thrown instanceof CorunError) return this.#refused(thrown);
         return this.#fall(thrown);
       }
-      if (rc === 0) this.#pace.soon();
-      else this.#ended(rc);
+      if (rc !== 0) return this.#ended(rc);
+      this.#watch?.look(this.#now());
+      this.#pace.soon();
     });
   }
 
@@ -114,10 +119,10 @@ export class Driver {
     try {
       this.#serve();
       this.#takenBefore = this.#machine.taken;
-      next = this.#machine.exports.corun_turn(this.#now() * 1e6, this.#budgetNs);
+      next = this.#enter();
       this.#given = 0;
       for (const output of this.#outputs) output?.flush();
-      this.onturn();
+        this.onturn();
       if (!this.#busy) return; // the embedder's function has killed it
       if (next === ENDED) return this.#ended(0);
       if (this.#serve()) next = MORE_NOW;
@@ -127,6 +132,38 @@ export class Driver {
     if (next === MORE_NOW) this.#pace.soon();
     else if (next === ONLY_OUTSIDE) this.#pace.rest();
     else this.#pace.after(next);
+  }
+
+  /** A turn; of single rounds while each is looked at. */
+  #enter() {
+    const { corun_turn: turn } = this.#machine.exports;
+    if (!this.#watch) return turn(this.#now() * 1e6, this.#budgetNs);
+    const end = this.#now() * 1e6 + this.#budgetNs;
+    for (;;) {
+      const began = this.#now();
+      const next = turn(began * 1e6, this.#watch.wait === 0 ? 0 : Math.max(0, end - began * 1e6));
+      if (next === ENDED || !this.#busy) return next;
+      this.#look(this.#watch, began);
+      if (next !== MORE_NOW || this.#now() * 1e6 >= end) return next;
+    }
+  }
+
+  /**
+   * Looks at the tasks, or later, where it would take too much of the guest's time.
+   *
+   * @param {import('./watch.js').TaskWatch} watch
+   * @param {number} began
+   */
+  #look(watch, began) {
+    clearTimeout(this.#later);
+    if (watch.wait === 0) return watch.look(began);
+    this.#later = setTimeout(() => {
+      try {
+        if (this.#busy) this.#look(watch, this.#now());
+      } catch (thrown) {
+        this.#fall(thrown);
+      }
+    }, watch.wait);
   }
 
   /** Tells the guest which of the descriptors it waits for are ready. */
@@ -199,6 +236,7 @@ export class Driver {
     try {
       result = this.#machine.result;
       this.#machine.releaseArguments();
+      this.#watch?.look(this.#now());
     } catch (thrown) {
       return this.#fall(thrown);
     }
@@ -223,6 +261,7 @@ export class Driver {
   /** @param {State} state @param {import('./protocol.js').Outcome} outcome */
   #end(state, outcome) {
     this.#become(state);
+    clearTimeout(this.#later);
     if (state === 'dead') this.#pace.stop();
     else this.#pace.rest();
     for (const output of this.#outputs) output?.flush();

@@ -14,6 +14,8 @@
  * @property {string | URL} [workerUrl] page: where worker.js is served
  * @property {number} [budget] milliseconds a turn may take: 8 in a page, 20 elsewhere
  * @property {number} [grace] milliseconds from the first interrupt to kill(); none unless given
+ * @property {(changes: import('./watch.js').TaskChange[]) => void} [ontasks] called with what the program's tasks
+ *   have done since the last time: looks at them after each round of the loop, for at most a fifth of the time
  * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory
  */
 
@@ -32,6 +34,7 @@
  * @property {number | undefined} budget
  * @property {Record<string, string | Uint8Array> | undefined} files
  * @property {Record<string, string> | undefined} dirs
+ * @property {boolean} watched somebody wants to know what its tasks do
  */
 
 const OPEN = [
@@ -47,6 +50,7 @@ const OPEN = [
   'workerUrl',
   'budget',
   'grace',
+  'ontasks',
   'wasm',
 ];
 const RUN = ['args', 'signal'];
@@ -109,6 +113,7 @@ const CHECKS = {
   worker: mustBe('boolean'),
   budget: mustBePositive,
   grace: mustBePositive,
+  ontasks: mustBe('function'),
   workerUrl(value, what) {
     if (typeof value !== 'string' && !(value instanceof URL)) throw new TypeError(`${what} is not a URL`);
   },
@@ -159,5 +164,6 @@ export function guestSettings(options) {
     budget: options.budget,
     files: options.files,
     dirs: options.dirs,
+    watched: options.ontasks !== undefined,
   };
 }

@@ -5,6 +5,7 @@ import { CONTROL, WORKER_VERSION, checkModule } from './protocol.js';
 
 /** @typedef {import('./protocol.js').FromWorker} FromWorker */
 /** @typedef {import('./protocol.js').ToWorker} ToWorker */
+/** @typedef {import('./watch.js').ChangedMessage} ChangedMessage */
 /** @typedef {import('./tasks.js').TaskRecord} TaskRecord */
 /** @typedef {import('./protocol.js').Outcome} Outcome */
 
@@ -124,7 +125,7 @@ class RemoteGuest {
     return this.#files;
   }
 
-  /** @param {FromWorker} message */
+  /** @param {FromWorker | ChangedMessage} message */
   #receive(message) {
     if (this.#gone) return;
     switch (message.type) {
@@ -141,6 +142,8 @@ class RemoteGuest {
         return;
       case 'tasks':
         return this.#answer(message);
+      case 'changed':
+        return this.#streams.ontasks?.(message.changes);
       case 'outcome':
         this.#files = message.files ?? undefined;
         this.#settleWith(message.outcome);

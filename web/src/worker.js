@@ -28,7 +28,10 @@ const credit = [0, 0, 0];
 let posted = 0;
 let lastFlush = 0;
 
-/** @param {import('./protocol.js').FromWorker} message @param {unknown[]} [transfer] */
+/**
+ * @param {import('./protocol.js').FromWorker | import('./watch.js').ChangedMessage} message
+ * @param {unknown[]} [transfer]
+ */
 const post = (message, transfer) => port.post(message, transfer);
 
 port.listen((/** @type {import('./protocol.js').ToWorker} */ message) => {
@@ -63,6 +66,7 @@ async function open(message) {
     guest = await openGuest({ module, label }, settings, {
       input,
       outputs,
+      ontasks: settings.watched ? (changes) => post({ type: 'changed', changes }) : undefined,
       onturn: acknowledge,
       onoutput: () => relieve(outputs),
       onyield: lookAround,

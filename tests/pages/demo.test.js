@@ -1,7 +1,7 @@
 // The demo page, with real clicks and keys, in every engine and for both toolchains.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { Key } from 'selenium-webdriver';
+import { By, Key } from 'selenium-webdriver';
 import { CommandError } from '../../web/commands/arguments.js';
 import { DemoPage } from './demo-page.js';
 import { describeEngines } from './engines.js';
@@ -128,6 +128,9 @@ describeEngines('the demo page', (page) => {
         'worker',
         'start',
         'output',
+        'timeline-window',
+        'timeline-picture',
+        'summary',
         'tasks',
       ]);
     });
@@ -144,8 +147,10 @@ describeEngines('the demo page', (page) => {
       const until = async (is) => { while (!is()) await new Promise((resolve) => setTimeout(resolve, 10)); };
       const find = (id) => frame.contentDocument.getElementById(id);
       await until(() => find('status')?.textContent === 'Ready.');
+      find('timeline-words').open = true;
       find('start').click();
       await until(() => find('status').textContent.startsWith('Ended'));
+      await until(() => frame.contentDocument.querySelectorAll('#timeline li').length > 8);
       const { documentElement } = frame.contentDocument;
       const all = [...frame.contentDocument.querySelectorAll('main *')];
       const inner = all.filter((element) => element.closest('svg') === null);
@@ -175,6 +180,7 @@ describeEngines('the demo page and a tight loop', (page) => {
     await demo.wait('output', /^spinning/);
     await demo.click('kill');
     await demo.wait('status', /^Rejected: EKILLED: /);
+    assert.ok(await page.driver.findElement(By.css('#timeline .marks .stopped')).isDisplayed());
     await demo.pick('upper');
     await demo.click('start');
     await demo.wait('status', /^Ended with status 0\.$/);

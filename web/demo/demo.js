@@ -7,6 +7,8 @@ import { Runner } from 'corun';
 import { Output } from './output.js';
 import { openPrograms } from './programs.js';
 import { watchTasks } from './tasks.js';
+import { Timeline } from './timeline.js';
+import { TimelineView } from './timeline-view.js';
 
 /** @param {string} id */
 const element = (id) => /** @type {any} */ (document.getElementById(id));
@@ -23,6 +25,7 @@ const [form, args, stdin, worker, start, abort, kill, status, tasks] = [
 ].map(element);
 
 const output = new Output(element('output'));
+const view = new TimelineView(element('timeline'));
 const query = new URLSearchParams(location.search);
 
 /** Without a runner it is still being loaded. @type {{ runner?: Runner, controller: AbortController } | undefined} */
@@ -65,13 +68,17 @@ kill.addEventListener('click', () => {
 
 async function runOnce() {
   const program = programs.current();
+  const timeline = new Timeline();
   const controller = new AbortController();
   running = { controller };
   output.clear();
   show('running');
   say(`Loading ${program.name}.`);
-  const outcome = await runProgram(program, controller).catch((error) => `Rejected: ${describe(error)}`);
+  view.show(timeline);
+  const outcome = await runProgram(program, controller, timeline).catch((error) => `Rejected: ${describe(error)}`);
   running = undefined;
+  timeline.end();
+  view.update();
   show('ready');
   say(outcome);
 }
@@ -79,13 +86,15 @@ async function runOnce() {
 /**
  * @param {import('./programs.js').Program} program
  * @param {AbortController} controller
+ * @param {Timeline} timeline
  */
-async function runProgram(program, controller) {
+async function runProgram(program, controller, timeline) {
   const runner = await Runner.open(await program.source(controller.signal), {
     worker: worker.checked,
     stdin: stdin.value,
     stdout: (/** @type {string} */ text) => output.print(text, 'stdout'),
     stderr: (/** @type {string} */ text) => output.print(text, 'stderr'),
+    ontasks: (changes) => timeline.add(changes),
   });
   running = { runner, controller };
   const stopWatching = watchTasks(runner, tasks);

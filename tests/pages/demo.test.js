@@ -15,7 +15,10 @@ const broken = {
   },
 };
 
-const serve = async () => serveDemo([...(await builtExamples()), builtProgram('lingers'), builtProgram('spins'), broken]);
+/** One that is compiled for ever. */
+const endless = { name: 'endless', about: '', bytes: () => new Promise(() => {}) };
+
+const serve = async () => serveDemo([...(await builtExamples()), builtProgram('lingers'), builtProgram('spins'), broken, endless]);
 
 describeEngines('the demo page', (page) => {
   /** @type {DemoPage} */
@@ -77,6 +80,16 @@ describeEngines('the demo page', (page) => {
     await demo.pick('upper');
     await demo.click('start');
     await demo.wait('status', /^Ended with status 0\.$/);
+  });
+
+  test('what is still being loaded can be aborted and killed', async () => {
+    await demo.load('?program=endless');
+    for (const button of ['abort', 'kill']) {
+      await demo.click('start');
+      await demo.wait('status', /^Loading endless\.$/);
+      await demo.click(button);
+      await demo.wait('status', /^Rejected: AbortError: /);
+    }
   });
 
   test('all of it by keyboard', async (t) => {

@@ -1,30 +1,32 @@
 // Serves the demo page as `corun page` does, and the programs of both toolchains.
-import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import sirv from 'sirv';
-import { build, root } from '../support/env.js';
+import { packageExamples } from '../../web/commands/page-programs.js';
+import { pageHandler } from '../../web/commands/page.js';
+import { example } from '../js/support/programs.js';
+import { build } from '../support/env.js';
 
-const folders = [
-  ['/dist/', sirv(join(root, 'web/dist'), { dev: true })],
-  ['/emscripten/', sirv(build('emscripten'), { dev: true })],
-  ['/wasi/', sirv(build('wasi'), { dev: true })],
-  ['/', sirv(join(root, 'web/demo'), { dev: true })],
-];
+/** The examples of the package, as the preset `wasi` has built them. */
+export async function builtExamples() {
+  const programs = await packageExamples({ lint: false });
+  return programs.map((program) => ({ ...program, bytes: () => readFile(example(program.name)) }));
+}
 
-/** @param {URL} program served as app.wasm; gives { origin, close } */
-export async function serveDemo(program) {
+/** A program of tests/hosts/programs. @param {string} name */
+export function builtProgram(name) {
+  return { name, about: '', bytes: () => readFile(build('wasi', 'tests', 'hosts', 'programs', `${name}.wasm`)) };
+}
+
+/** @param {import('../../web/commands/page-programs.js').PageProgram[]} programs gives { origin, close } */
+export async function serveDemo(programs) {
+  const folders = { '/emscripten/': sirv(build('emscripten'), { dev: true }), '/wasi/': sirv(build('wasi'), { dev: true }) };
+  const page = pageHandler(programs);
   const server = createServer((request, response) => {
-    if (request.url === '/app.wasm') {
-      response.setHeader('Content-Type', 'application/wasm');
-      createReadStream(program).pipe(response);
-      return;
-    }
-    const [prefix, files] = /** @type {[string, any]} */ (
-      folders.find(([start]) => request.url?.startsWith(String(start)))
-    );
+    const [prefix, serve] = Object.entries(folders).find(([start]) => request.url?.startsWith(start)) ?? [];
+    if (!prefix || !serve) return page(request, response);
     request.url = request.url?.slice(prefix.length - 1);
-    files(request, response, () => response.writeHead(404).end());
+    serve(request, response, () => response.writeHead(404).end());
   });
   await new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve(undefined));

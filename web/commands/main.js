@@ -16,7 +16,7 @@ const help = `corun: run, build and stop C coroutine programs
   corun run FILE.c|FILE.wasm [--host node|wasmtime|native] [-- ARGS...]
   corun build FILE.c... -o OUT.wasm|OUT
   corun lint FILE.c...
-  corun page FILE.c|FILE.wasm
+  corun page [FILE.c|FILE.wasm...]
   corun doctor
 
 corun COMMAND --help tells more; corun --version tells the version.

@@ -1,25 +1,46 @@
 /**
- * Runs one program in this page: app.wasm, or with `?factory=app.js` an Emscripten module, whose app.wasm
- * lies beside it. Abort once cancels its main, which cleans up; twice ends the run.
+ * Runs programs in this page: one of programs.json, or app.wasm where there is none; with `?factory=app.js` an
+ * Emscripten module, whose .wasm lies beside it. Abort once cancels its main, which cleans up; twice ends the run; Kill
+ * ends it at once. `?program=NAME` picks one, `?thread` runs it in this thread.
  */
-import { Runner } from './dist/corun.js';
+import { Runner } from 'corun';
+import { Output } from './output.js';
+import { openPrograms } from './programs.js';
 import { watchTasks } from './tasks.js';
+import { Timeline } from './timeline.js';
+import { TimelineView } from './timeline-view.js';
 
 /** @param {string} id */
 const element = (id) => /** @type {any} */ (document.getElementById(id));
-const [form, args, stdin, start, abort, status, output, tasks] = [
+const [form, args, stdin, worker, start, abort, kill, status, tasks] = [
   'form',
   'args',
   'stdin',
+  'worker',
   'start',
   'abort',
+  'kill',
   'status',
-  'output',
   'tasks',
 ].map(element);
 
-/** @type {{ runner: Runner, controller: AbortController } | undefined} */
+const output = new Output(element('output'));
+const view = new TimelineView(element('timeline'));
+const query = new URLSearchParams(location.search);
+
+/** Without a runner it is still being loaded. @type {{ runner?: Runner, controller: AbortController } | undefined} */
 let running;
+
+const programs = await openPrograms(element('program'), element('about')).catch((error) => {
+  say(`There is nothing to run: ${describe(error)}`);
+  throw error;
+});
+if (query.has('thread')) worker.checked = false;
+if (programs.current().factory) {
+  worker.checked = false;
+  worker.disabled = true; // a factory cannot cross to a Worker
+}
+say('Ready.');
 
 form.addEventListener('submit', (/** @type {Event} */ event) => {
   event.preventDefault();
@@ -30,42 +51,57 @@ abort.addEventListener('click', () => {
   if (!running) return;
   const { runner, controller } = running;
   if (controller.signal.aborted) {
-    runner.interrupt();
+    runner?.interrupt();
     return;
   }
-  controller.abort();
-  abort.textContent = 'Stop now';
-  say('Aborted: the program is cleaning up.');
+  if (runner) {
+    abort.textContent = 'Stop now';
+    say('Aborted: the program is cleaning up.');
+  }
+  controller.abort(new DOMException('the run was aborted by the button', 'AbortError'));
+});
+
+kill.addEventListener('click', () => {
+  if (running?.runner) running.runner.kill();
+  else running?.controller.abort(new DOMException('killed before it began', 'AbortError'));
 });
 
 async function runOnce() {
-  output.textContent = '';
+  const program = programs.current();
+  const timeline = new Timeline();
+  const controller = new AbortController();
+  running = { controller };
+  output.clear();
   show('running');
-  say('Running.');
-  try {
-    say(await runProgram());
-  } catch (error) {
-    say(`Rejected: ${describe(error)}`);
-  } finally {
-    running = undefined;
-    show('ready');
-  }
+  say(`Loading ${program.name}.`);
+  view.show(timeline);
+  const outcome = await runProgram(program, controller, timeline).catch((error) => `Rejected: ${describe(error)}`);
+  running = undefined;
+  timeline.end();
+  view.update();
+  show('ready');
+  say(outcome);
 }
 
-async function runProgram() {
-  const runner = await Runner.open(await source(), {
+/**
+ * @param {import('./programs.js').Program} program
+ * @param {AbortController} controller
+ * @param {Timeline} timeline
+ */
+async function runProgram(program, controller, timeline) {
+  const runner = await Runner.open(await program.source(controller.signal), {
+    worker: worker.checked,
     stdin: stdin.value,
-    stdout: (/** @type {string} */ text) => print(text, 'stdout'),
-    stderr: (/** @type {string} */ text) => print(text, 'stderr'),
+    stdout: (/** @type {string} */ text) => output.print(text, 'stdout'),
+    stderr: (/** @type {string} */ text) => output.print(text, 'stderr'),
+    ontasks: (changes) => timeline.add(changes),
   });
-  const controller = new AbortController();
   running = { runner, controller };
   const stopWatching = watchTasks(runner, tasks);
-  abort.disabled = false;
-  abort.focus();
+  say(`Running ${program.name}.`);
   try {
     const result = await runner.run('main', {
-      args: ['app', ...words(args.value)],
+      args: [program.name, ...words(args.value)],
       signal: controller.signal,
     });
     const value = result.value === undefined ? '' : `, value ${result.value}`;
@@ -75,30 +111,11 @@ async function runProgram() {
   }
 }
 
-/** The program, or the factory that makes it. */
-async function source() {
-  const factory = new URLSearchParams(location.search).get('factory');
-  if (factory === null) return new URL('app.wasm', document.baseURI);
-  const url = new URL(factory, document.baseURI);
-  if (url.origin !== location.origin) throw new TypeError('factory is not of this site');
-  return (await import(url.href)).default;
-}
-
 /** @param {string} text in words, which quotes may hold together */
 function words(text) {
   return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, plain]) => double ?? single ?? plain ?? '',
   );
-}
-
-/** @param {string} text @param {string} stream */
-function print(text, stream) {
-  const atEnd = output.scrollTop + output.clientHeight >= output.scrollHeight - 4;
-  const part = document.createElement('span');
-  part.className = stream;
-  part.textContent = text;
-  output.append(part);
-  if (atEnd) output.scrollTop = output.scrollHeight;
 }
 
 /** @param {string} text */
@@ -109,12 +126,13 @@ function say(text) {
 /** @param {'running' | 'ready'} state */
 function show(state) {
   // A button that is disabled loses the focus: hand it on, or the keyboard is nowhere.
-  const focused = document.activeElement === abort || document.activeElement === start;
+  const focused = [start, abort, kill, document.body].includes(document.activeElement);
   start.disabled = state === 'running';
+  for (const button of [abort, kill]) button.disabled = state === 'ready';
+  if (state === 'running') abort.focus();
   if (state === 'ready') {
-    abort.disabled = true;
     abort.textContent = 'Abort';
-    if (focused || document.activeElement === document.body) start.focus();
+    if (focused) start.focus();
   }
 }
 

@@ -1,19 +1,20 @@
 /** The tree of a program's tasks as nested lists, while it runs. */
+import { wordsOfPlace } from './places.js';
 
 /** How often it is looked at, and at most which part of the time that may take. */
-const EVERY_MS = 250;
+const EVERY_MS = 100;
 const SHARE = 0.1;
 /** What is shown of very many tasks, or of very long chains of them. */
 const MOST = 200;
 const DEEPEST = 12;
 
-/** @typedef {import('./dist/corun.js').TaskTree} TaskTree */
+/** @typedef {import('corun').TaskTree} TaskTree */
 /** @typedef {{ depth: number, name: string, rest: string, places: string[] }} Line */
 
 /**
  * Shows the tasks of `runner` in `list`, a <ul>, until the answer is called.
  *
- * @param {import('./dist/corun.js').Runner} runner
+ * @param {import('corun').Runner} runner
  * @param {HTMLElement} list
  */
 export function watchTasks(runner, list) {
@@ -32,7 +33,7 @@ export function watchTasks(runner, list) {
     const trees = await runner.tasks().catch(() => []); // the program has ended by force
     if (over) return;
     show(trees);
-    timer = setTimeout(look, Math.max(EVERY_MS, (performance.now() - began) / SHARE));
+    timer = window.setTimeout(look, Math.max(EVERY_MS, (performance.now() - began) / SHARE));
   }
   void look();
   return () => {
@@ -65,7 +66,7 @@ function linesOf(trees) {
 function lineOf({ name, state, waitsFor, stack, repeated }, depth) {
   if (repeated) return { depth, name, rest: repeated === 'cycle' ? 'closes a circle' : 'see above', places: [] };
   const rest = waitsFor === null ? state : `${state}, waits for ${waitsFor}`;
-  const places = stack.slice(0, DEEPEST).map((place) => `in ${place.function} (${place.file}:${place.line})`);
+  const places = stack.slice(0, DEEPEST).map((place) => wordsOfPlace(place));
   if (stack.length > DEEPEST) places.push(`and ${stack.length - DEEPEST} more`);
   return { depth, name, rest, places };
 }

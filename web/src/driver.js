@@ -38,6 +38,8 @@ export class Driver {
   /** @type {GuestCalls} */ #calls;
   /** @type {number} */ #budgetNs;
   /** @type {() => number} */ #now;
+  /** @type {import('./watch.js').TaskWatch | undefined} */ #watch;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #later;
   #pace = new Pace(() => this.#turn());
   /** @type {State} */ #state = 'idle';
   /** @type {(outcome: import('./protocol.js').Outcome) => void} */ #settle = () => {};
@@ -53,14 +55,16 @@ export class Driver {
    * @param {Pick<import('./machine.js').MachineParts, 'input' | 'outputs'>} streams
    * @param {import('./host-calls.js').Perform} perform
    * @param {{ budgetMs: number, now: () => number }} time
+   * @param {import('./watch.js').TaskWatch} [watch] somebody wants to know what the tasks do
    */
-  constructor(machine, { input, outputs }, perform, { budgetMs, now }) {
+  constructor(machine, { input, outputs }, perform, { budgetMs, now }, watch) {
     this.#machine = machine;
     this.#input = input;
     this.#outputs = outputs;
     this.#calls = new GuestCalls(machine, perform, () => this.wake());
     this.#budgetNs = budgetMs * 1e6;
     this.#now = now;
+    this.#watch = watch;
     input.onarrival = () => this.wake();
     for (const output of outputs) if (output) output.onroom = () => this.wake();
   }
@@ -107,8 +111,9 @@ export class Driver {
         if (thrown instanceof CorunError) return this.#refused(thrown);
         return this.#fall(thrown);
       }
-      if (rc === 0) this.#pace.soon();
-      else this.#ended(rc);
+      if (rc !== 0) return this.#ended(rc);
+      this.#watch?.look(this.#now());
+      this.#pace.soon();
     });
   }
 
@@ -119,7 +124,7 @@ export class Driver {
       this.#serve();
       if (!this.#busy) return; // the embedder's function has killed it
       this.#takenBefore = this.#machine.taken;
-      next = this.#machine.exports.corun_turn(this.#now() * 1e6, this.#budgetNs);
+      next = this.#enter();
       this.#given = 0;
       for (const output of this.#outputs) output?.flush();
       this.onturn();
@@ -134,6 +139,38 @@ export class Driver {
     if (next === MORE_NOW) this.#pace.soon();
     else if (next === ONLY_OUTSIDE) this.#pace.rest();
     else this.#pace.after(next);
+  }
+
+  /** A turn; of single rounds while each is looked at. */
+  #enter() {
+    const { corun_turn: turn } = this.#machine.exports;
+    if (!this.#watch) return turn(this.#now() * 1e6, this.#budgetNs);
+    const end = this.#now() * 1e6 + this.#budgetNs;
+    for (;;) {
+      const began = this.#now();
+      const next = turn(began * 1e6, this.#watch.wait === 0 ? 0 : Math.max(0, end - began * 1e6));
+      if (next === ENDED || !this.#busy) return next;
+      this.#look(this.#watch, began);
+      if (next !== MORE_NOW || this.#now() * 1e6 >= end) return next;
+    }
+  }
+
+  /**
+   * Looks at the tasks, or later, where it would take too much of the guest's time.
+   *
+   * @param {import('./watch.js').TaskWatch} watch
+   * @param {number} began
+   */
+  #look(watch, began) {
+    clearTimeout(this.#later);
+    if (watch.wait === 0) return watch.look(began);
+    this.#later = setTimeout(() => {
+      try {
+        if (this.#busy) this.#look(watch, this.#now());
+      } catch (thrown) {
+        this.#fall(thrown);
+      }
+    }, watch.wait);
   }
 
   /** Tells the guest what it is answered, and which of the descriptors it waits for are ready. */
@@ -208,6 +245,7 @@ export class Driver {
     try {
       result = this.#machine.result;
       this.#machine.releaseArguments();
+      this.#watch?.look(this.#now());
     } catch (thrown) {
       return this.#fall(thrown);
     }
@@ -232,6 +270,7 @@ export class Driver {
   /** @param {State} state @param {import('./protocol.js').Outcome} outcome */
   #end(state, outcome) {
     this.#become(state);
+    clearTimeout(this.#later);
     if (state === 'dead') this.#pace.stop();
     else this.#pace.rest();
     for (const output of this.#outputs) output?.flush();

@@ -2,6 +2,7 @@
 import { host } from '#host';
 import { Driver } from './driver.js';
 import { openMachine } from './machine.js';
+import { TaskWatch } from './watch.js';
 
 /**
  * @typedef {object} Guest
@@ -20,6 +21,7 @@ import { openMachine } from './machine.js';
  * @typedef {object} Streams
  * @property {import('./input.js').Input} input
  * @property {(import('./output.js').Output | undefined)[]} outputs by descriptor
+ * @property {(changes: import('./watch.js').TaskChange[]) => void} [ontasks]
  */
 
 /**
@@ -30,7 +32,9 @@ import { openMachine } from './machine.js';
  */
 export async function openGuest(loaded, settings, parts) {
   const machine = await openMachine({ loaded, settings, ...parts });
-  const driver = new Driver(machine, parts, parts.perform, { budgetMs: settings.budget ?? host.budgetMs, now: host.now });
+  const watch = parts.ontasks && new TaskWatch(() => machine.tasks, parts.ontasks, host.now);
+  const time = { budgetMs: settings.budget ?? host.budgetMs, now: host.now };
+  const driver = new Driver(machine, parts, parts.perform, time, watch);
   driver.onturn = parts.onturn ?? (() => {});
   return {
     remote: false,

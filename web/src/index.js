@@ -12,3 +12,4 @@ export { CorunError } from './errors.js';
 /** @typedef {import('./tasks.js').TaskTree} TaskTree */
 /** @typedef {import('./tasks.js').TaskState} TaskState */
 /** @typedef {import('./tasks.js').Place} Place */
+/** @typedef {import('./watch.js').TaskChange} TaskChange */

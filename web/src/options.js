@@ -19,6 +19,8 @@ import { fetchCalls } from './fetch.js';
  *   functions run in this thread, also with `worker`
  * @property {false | import('./fetch.js').Fetch} [fetch] what the program's corun_fetch calls, with a Request; the host's own
  *   unless given, false: the program must not
+ * @property {(changes: import('./watch.js').TaskChange[]) => void} [ontasks] called with what the program's tasks
+ *   have done since the last time: looks at them after each round of the loop, for at most a fifth of the time
  * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory
  */
 
@@ -37,6 +39,7 @@ import { fetchCalls } from './fetch.js';
  * @property {number | undefined} budget
  * @property {Record<string, string | Uint8Array> | undefined} files
  * @property {Record<string, string> | undefined} dirs
+ * @property {boolean} watched somebody wants to know what its tasks do
  */
 
 const OPEN = [
@@ -52,6 +55,7 @@ const OPEN = [
   'workerUrl',
   'budget',
   'grace',
+  'ontasks',
   'wasm',
   'hostCalls',
   'fetch',
@@ -127,6 +131,7 @@ const CHECKS = {
   worker: mustBe('boolean'),
   budget: mustBePositive,
   grace: mustBePositive,
+  ontasks: mustBe('function'),
   workerUrl(value, what) {
     if (typeof value !== 'string' && !(value instanceof URL)) throw new TypeError(`${what} is not a URL`);
   },
@@ -177,6 +182,7 @@ export function guestSettings(options) {
     budget: options.budget,
     files: options.files,
     dirs: options.dirs,
+    watched: options.ontasks !== undefined,
   };
 }
 

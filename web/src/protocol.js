@@ -341,7 +341,7 @@ function readCallList(first, memory, label) {
 }
 
 /** The version of the messages below; first thing said in both directions. */
-export const WORKER_VERSION = 3;
+export const WORKER_VERSION = 4;
 
 /**
  * @typedef {object} OpenMessage
@@ -377,6 +377,7 @@ export const WORKER_VERSION = 3;
  *   | { type: 'tasks', number: number, tasks?: import('./tasks.js').TaskRecord[], error?: import('./errors.js').PlainError }
  *   | { type: 'call', number: number, name: string, bytes: Uint8Array }
  *   | { type: 'abort', number: number }
+ *   | { type: 'changed', changes: import('./watch.js').TaskChange[] }
  *   | { type: 'pull' }
  *   | { type: 'output', fd: number, bytes: Uint8Array }} FromWorker
  */

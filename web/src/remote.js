@@ -169,6 +169,8 @@ class RemoteGuest {
         return this.#begin(message);
       case 'abort':
         return this.#abort(message);
+      case 'changed':
+        return this.#streams.ontasks?.(message.changes);
       case 'outcome':
         this.#files = message.files ?? undefined;
         this.#settleWith(message.outcome);

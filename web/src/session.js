@@ -38,6 +38,17 @@ const STUCK_MS = 500;
  * @property {() => void} abandon do not wait for output that does not arrive
  */
 
+/**
+ * The embedder's function is called when the guest is at rest, so that it may do anything, also throw.
+ *
+ * @param {import('./options.js').OpenOptions['ontasks']} ontasks
+ */
+function told(ontasks) {
+  if (!ontasks) return {};
+  const tell = (/** @type {import('./watch.js').TaskChange[]} */ changes) => queueMicrotask(() => ontasks(changes));
+  return { ontasks: tell };
+}
+
 export class Session {
   /** @type {import('./guest.js').Guest} */ #guest;
   /** @type {import('./guest.js').Streams} */ #streams;
@@ -79,7 +90,7 @@ export class Session {
         new Output(makeSink(options.stdout ?? 'inherit', 1, 'stdout')),
         new Output(makeSink(options.stderr ?? 'inherit', 2, 'stderr')),
       ];
-      const streams = { input: new Input(makeSource(options.stdin)), outputs };
+      const streams = { input: new Input(makeSource(options.stdin)), outputs, ...told(options.ontasks) };
       const settings = guestSettings(options);
       const perform = performer(hostFunctions(options));
       const loaded = await loadSource(source, options.wasm);

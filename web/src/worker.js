@@ -31,7 +31,10 @@ const credit = [0, 0, 0];
 let posted = 0;
 let lastFlush = 0;
 
-/** @param {import('./protocol.js').FromWorker} message @param {unknown[]} [transfer] */
+/**
+ * @param {import('./protocol.js').FromWorker} message
+ * @param {unknown[]} [transfer]
+ */
 const post = (message, transfer) => port.post(message, transfer);
 
 port.listen((/** @type {import('./protocol.js').ToWorker} */ message) => {
@@ -69,6 +72,7 @@ async function open(message) {
       input,
       outputs,
       perform,
+      ontasks: settings.watched ? (changes) => post({ type: 'changed', changes }) : undefined,
       onturn: acknowledge,
       onoutput: () => relieve(outputs),
       onyield: lookAround,

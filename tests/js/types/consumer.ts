@@ -1,5 +1,7 @@
 // A page's code as TypeScript sees the package. Compiled only; each @ts-expect-error must be one.
-import { CorunError, Runner, run, type HostFunction, type RunResult, type TaskState, type TaskTree } from 'corun';
+import {
+  CorunError, Runner, run, type HostFunction, type RunResult, type TaskChange, type TaskState, type TaskTree,
+} from 'corun';
 
 const controller = new AbortController();
 
@@ -15,6 +17,7 @@ export async function all(): Promise<number> {
     });
     await run(fetch('/app.wasm'), { stdout: new WritableStream() });
     await run(new Uint8Array(8), { stdin: 'text', worker: true });
+    await run('/app.wasm', { ontasks: (changes) => changes.forEach(({ task, state, at }: TaskChange) => console.log(task, state, at?.line)) });
     await run(async (options: Record<string, unknown>) => options, { wasm: '/app.wasm' });
 
     const echo: HostFunction = (bytes, { signal }) => (signal.aborted ? undefined : bytes);

@@ -21,7 +21,6 @@ const SAVED_MS = 50;
  * @property {import('./tasks.js').Place | null} at where it stands
  */
 
-
 /** @typedef {import('./tasks.js').TaskRecord} TaskRecord */
 /** @typedef {{ task: number, key: string, identity: string, last: TaskChange, awaitedBy: number[] }} Known */
 

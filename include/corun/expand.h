@@ -14,6 +14,13 @@
 
 #include "corun/awaitable.h"
 
+/* From clang 22 on, -Wpedantic would tell at each await that __COUNTER__ is not standard C. */
+#if defined(__clang__) && defined(__has_warning)
+#if __has_warning("-Wc2y-extensions")
+#pragma clang diagnostic ignored "-Wc2y-extensions"
+#endif
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -1,7 +1,12 @@
 // The library and the examples compile without a warning with every promised compiler.
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { stems, tests } from '../support/env.js';
+import { bundledCompiler } from '../../web/commands/bundled.js';
+import { readSources } from '../../web/commands/sources.js';
+import { root, stems, tests } from '../support/env.js';
 import { compilers, include, messages } from '../support/compilers.js';
 
 const examples = stems('examples', '.c').map((name) => `examples/${name}.c`);
@@ -21,4 +26,18 @@ test('no warnings', { skip: !tests('native') && 'native is not tested' }, async 
       for (const file of examples) await compile(compiler, file);
     });
   }
+});
+
+test('no warnings, even pedantic ones, of the bundled compiler in examples', { skip: !tests('node') && 'node is not tested' }, async (t) => {
+  const compiler = await bundledCompiler();
+  const flags = ['-std=gnu11', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Werror', '-c'];
+  const includeDirectories = [join(root, 'include')];
+  for (const example of ['countdown', 'supervisor', 'workers'])
+    await t.test(example, async () => {
+      const file = join(root, 'examples', `${example}.c`);
+      const { contents } = await readSources([file], includeDirectories);
+      const output = join(tmpdir(), `corun-${process.pid}-${example}.o`);
+      t.after(() => rm(output, { force: true }));
+      await compiler.compile({ what: file, flags, includeDirectories, inputs: [file], link: [], contents, output });
+    });
 });

@@ -29,13 +29,13 @@ async function build(host) {
 
 async function prepareNative() {
   const { bench, memory, emptyRun } = await build('native');
-  const [wakes, gather] = await Promise.all(['wakes.c', 'gather.c'].map((name) => compileProgram([path(name)], 'native')));
-  return { commands: [[bench], [memory], [emptyRun], [wakes], [gather]], spin: [await compileProgram([spins], 'native')] };
+  const [wakes, gather] = await Promise.all(['wakes.c', 'gather.c'].map((name) => compileProgram([path(name)], 'native', { lint: false })));
+  return { commands: [[bench], [memory], [emptyRun], [wakes], [gather]], spin: [await compileProgram([spins], 'native', { lint: false })] };
 }
 
 async function prepareNode() {
   const { bench, memory, emptyRun } = await build('wasm');
-  await compileProgram([spins], 'wasm');
+  await compileProgram([spins], 'wasm', { lint: false });
   const commands = [['turn', bench], ['turn', memory], ['start', emptyRun], ['each', emptyRun]];
   return {
     commands: commands.map((command) => [...inNode, ...command]),
@@ -46,7 +46,7 @@ async function prepareNode() {
 async function prepareWasmtime() {
   const [wasmtime] = findRuntime('wasmtime');
   const { bench, memory, emptyRun } = await build('wasm');
-  await compileProgram([spins], 'wasm');
+  await compileProgram([spins], 'wasm', { lint: false });
   return {
     commands: [bench, memory, emptyRun].map((program) => [wasmtime, 'run', program]),
     spin: [...node, corun, 'run', '--host', 'wasmtime', spins],

@@ -122,6 +122,7 @@ export const host = {
   budgetMs: 20,
   now: () => performance.now(),
   immediate: (turn) => void setImmediate(turn),
+  clamps: false,
   draws: () => false,
   hold() {
     const timer = setInterval(() => {}, 1 << 30);

@@ -28,6 +28,7 @@ import { CorunError } from './errors.js';
  * @property {() => number} now monotonic milliseconds
  * @property {(turn: () => void) => void} immediate call when other events have had their turn
  * @property {() => boolean} draws whether this thread has frames to draw at present: in a hidden page timers take a second
+ * @property {boolean} clamps whether timers that are set by timers are made to take 4 ms
  * @property {() => () => void} hold keep the process alive until the answer is called
  * @property {(ms: number) => boolean} sleep block this thread; false where that is not allowed
  * @property {(count: number) => Int32Array | null} sharedWords
@@ -93,6 +94,7 @@ export const host = {
     waiting.push(turn);
     channel.port2.postMessage(0);
   },
+  clamps: true,
   draws: () => typeof document !== 'undefined' && !document.hidden,
   hold: () => () => {},
   sleep(ms) {

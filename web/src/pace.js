@@ -11,6 +11,9 @@ import { host } from '#host';
 /** What setTimeout can hold; beyond it fires at once. */
 const LONGEST_MS = 0x7fffffff;
 
+/** In a page a timer that is set by a timer takes so long at least; one that is set by a message does not. */
+const CLAMPED_MS = 4;
+
 /** How long turns may follow each other without a pause where frames are to be drawn. */
 const UNPAUSED_MS = 12;
 
@@ -22,6 +25,8 @@ export class Pace {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #soon = false;
   #stopped = false;
+  /** The timer that is yet to be set. */
+  #wanted = /** @type {object | undefined} */ (undefined);
   /** Since when turns have followed each other without a pause; undefined: the latest was followed by one. */
   #busySince = /** @type {number | undefined} */ (undefined);
 
@@ -63,6 +68,16 @@ export class Pace {
     if (this.#soon || this.#stopped) return;
     this.#cancelTimer();
     const ms = Math.min(Math.max(Math.ceil(ns / 1e6), 1), LONGEST_MS);
+    if (!host.clamps || ms >= CLAMPED_MS) return this.#set(ms);
+    const wanted = (this.#wanted = {});
+    host.immediate(() => {
+      if (this.#wanted === wanted) this.#set(ms);
+    });
+  }
+
+  /** @param {number} ms */
+  #set(ms) {
+    this.#wanted = undefined;
     this.#timer = setTimeout(() => {
       this.#paused();
       this.#turn();
@@ -85,5 +100,6 @@ export class Pace {
   #cancelTimer() {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#wanted = undefined;
   }
 }

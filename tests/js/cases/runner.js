@@ -182,6 +182,11 @@ export const cases = {
     assert.strictEqual(out.text, 'closing\nclosed\n');
   },
 
+  'sleeps take at least their time': async (t) => {
+    const { runner } = await t.open();
+    assert.ok(Number((await runner.run('dozes')).value) >= 1);
+  },
+
   'two runners at once know nothing of each other': async (t) => {
     const [one, other] = [await t.open(), await t.open()];
     const [first, second] = [one.runner.run('waits'), other.runner.run('catches')];

@@ -219,6 +219,17 @@ ENTRY_ASYNC(yields, ()) {
 }
 CORUN_ENTRY(yields)
 
+/* How long a sleep of a millisecond takes, in milliseconds. */
+ENTRY_ASYNC(dozes, (int n; double began;)) {
+    CORUN_BEGIN();
+    my->began = corun_loop_time(corun_current_loop());
+    for (my->n = 0; my->n < 100; my->n++)
+        CORUN_AWAIT(corun_sleep(0.001));
+    CORUN_RETURN(.f = (corun_loop_time(corun_current_loop()) - my->began) * 10);
+    CORUN_END();
+}
+CORUN_ENTRY(dozes)
+
 /* A long computation that asks. */
 ENTRY_ASYNC(asks, ()) {
     CORUN_BEGIN();

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-/* How many frames a second a page draws while a guest on its thread never waits, in each browser engine: beside a page with
- * nothing to do, and beside the plain way of going on without a delay, a flood of messages of 8 ms of work each. */
+/* What a page of each browser engine leaves a guest on its thread, and a guest the page.
+ *
+ * Frames a second while the guest never waits: beside a page with nothing to do, and beside the plain way of going on
+ * without a delay, a flood of messages of 8 ms of work each. How long a sleep of a millisecond takes: beside
+ * setTimeout(1), set anew each time that it has come. */
 import { openBrowser, serveProject } from '../tests/support/browser.js';
 import { engines } from '../tests/support/engines.js';
 
@@ -40,7 +43,23 @@ const script = `
     await runner.close();
     return seen;
   };
-  (async () => [await frames(), await flood(), await guest()])().then(done, (error) => done(String(error)));
+  const timers = async () => {
+    const began = performance.now();
+    await new Promise((resolve) => {
+      let left = 100;
+      const next = () => (left-- > 0 ? setTimeout(next, 1) : resolve());
+      next();
+    });
+    return (performance.now() - began) / 100;
+  };
+  const sleeps = async () => {
+    const { Runner } = await import('/web/dist/corun.js');
+    const runner = await Runner.open('/build/wasi/tests/js/programs/kit.wasm', { stdout: () => {} });
+    const { value } = await runner.run('dozes');
+    await runner.close();
+    return value;
+  };
+  (async () => [await frames(), await flood(), await guest(), await timers(), await sleeps()])().then(done, (error) => done(String(error)));
 `;
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
@@ -52,12 +71,12 @@ async function measure(driver) {
     if (!Array.isArray(answer)) throw new Error(answer);
     seen.push(answer);
   }
-  return [0, 1, 2].map((at) => Math.round(median(seen.map((round) => round[at]))));
+  return [0, 1, 2, 3, 4].map((at) => median(seen.map((round) => round[at])).toFixed(at < 3 ? 0 : 2));
 }
 
 const server = await serveProject();
-console.log('| frames a second, medians | nothing to do | a flood of messages | a guest that never waits |');
-console.log('| --- | ---: | ---: | ---: |');
+console.log('| medians | frames/s, nothing to do | frames/s, a flood of messages | frames/s, a guest that never waits | setTimeout(1), ms | a sleep of 1 ms, ms |');
+console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
 for (const [name, { title }] of Object.entries(engines)) {
   const { driver, close } = await openBrowser(name);
   try {

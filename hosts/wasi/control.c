@@ -9,11 +9,13 @@
 #include "control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wasi/api.h>
 
 #include "corun/runner.h"
+#include "hosts/web/turn.h"
 
 enum { ETX = 3, EOT = 4, SYN = 22, FIRST_BUFFER = 1 << 16, LARGEST_BUFFER = 1 << 20 };
 
@@ -125,6 +127,23 @@ int64_t control_read(void *buffer, size_t size_bytes)
     return (int64_t)size_bytes;
 }
 
+/* A driver that cannot block says EAGAIN, which C's functions take for the end without a word. */
+static void tell_no_input(void)
+{
+    static bool told;
+    if (!told)
+        fputs("corun: standard input has nothing yet, and C's own functions cannot wait for it here: use corun_read\n", stderr);
+    told = true;
+}
+
+static __wasi_errno_t read_plain(__wasi_fd_t fd, const __wasi_iovec_t *iovs, size_t count, __wasi_size_t *out_size)
+{
+    __wasi_errno_t error = (__wasi_errno_t)corun_imported_fd_read((int32_t)fd, iovs, count, out_size);
+    if (error == __WASI_ERRNO_AGAIN && fd == 0 && !turn_is_reading())
+        tell_no_input();
+    return error;
+}
+
 /* What the libc's read() calls, linked with --wrap=__wasi_fd_read: C's own stdin gets the decoded bytes. It
  * blocks, as reading stdin does. */
 __wasi_errno_t __wrap___wasi_fd_read(__wasi_fd_t fd, const __wasi_iovec_t *iovs, size_t count,
@@ -135,7 +154,7 @@ __wasi_errno_t __wrap___wasi_fd_read(__wasi_fd_t fd, const __wasi_iovec_t *iovs,
 {
     int64_t got = 0;
     if (fd != 0 || !control_is_on())
-        return (__wasi_errno_t)corun_imported_fd_read((int32_t)fd, iovs, count, out_size);
+        return read_plain(fd, iovs, count, out_size);
     while (!control_has_input())
         control_pump();
     for (size_t i = 0; i < count && (got == 0 || control.end > control.begin); i++)

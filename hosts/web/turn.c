@@ -18,6 +18,7 @@
 #include "failure.h"
 #include "hosts/host.h"
 #include "tasks.h"
+#include "turn.h"
 
 #define EXPORT(name) __attribute__((used, visibility("default"), export_name(#name))) name
 
@@ -88,10 +89,20 @@ static void turn_peek(void *self)
     sched_yield();
 }
 
+static bool reading;
+
+bool turn_is_reading(void)
+{
+    return reading;
+}
+
 static int64_t turn_read(void *self, int fd, void *buffer, size_t size_bytes)
 {
-    ssize_t count = read(fd, buffer, size_bytes);
+    ssize_t count;
     (void)self;
+    reading = true;
+    count = read(fd, buffer, size_bytes);
+    reading = false;
     return count < 0 ? -errno : count;
 }
 

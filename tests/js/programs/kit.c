@@ -219,6 +219,15 @@ ENTRY_ASYNC(yields, ()) {
 }
 CORUN_ENTRY(yields)
 
+/* Reads a line as C does. */
+ENTRY_ASYNC(gets, (char line[80];)) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_yield());
+    puts(fgets(my->line, sizeof my->line, stdin) ? my->line : strerror(errno));
+    CORUN_END();
+}
+CORUN_ENTRY(gets)
+
 /* How long a sleep of a millisecond takes, in milliseconds. */
 ENTRY_ASYNC(dozes, (int n; double began;)) {
     CORUN_BEGIN();

@@ -4,6 +4,7 @@
  * docs/benchmarks.md says what each line means. */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { abortTable } from './aborts.js';
 import { columns } from './columns.js';
 import { numbersOf, secondInterrupt } from './processes.js';
 import { rows } from './rows.js';
@@ -96,12 +97,13 @@ function progress(text) {
 
 async function print() {
   const size = await sizeLine();
+  const aborts = await abortTable(progress);
   progress('');
   console.log(`${headLine()}\n`);
   const names = columns.map(({ name }) => name);
   console.log(`Medians of the rounds:\n\n${table(rows, names, looker(median))}\n`);
   console.log(`The quickest rounds:\n\n${table(rows, names, looker((numbers) => Math.min(...numbers)))}`);
-  console.log(`\n${size}`);
+  console.log(`\n${aborts}\n\n${size}`);
   for (const text of notes) console.log(text);
 }
 

@@ -35,7 +35,7 @@ export function describeEngines(title, define, { isolate = false, skip = [], ser
         server = await serve();
         browser = await openBrowser(engine);
         page.driver = browser.driver;
-        page.load = (path) => browser.driver.get(new URL(path, server.origin).href);
+        page.load = (path) => load(browser.driver, new URL(path, server.origin).href);
         page.ask = (body, ...args) => ask(browser.driver, body, args);
         await browser.driver.manage().setTimeouts({ script: patience });
       });
@@ -46,6 +46,12 @@ export function describeEngines(title, define, { isolate = false, skip = [], ser
       define(page, engine);
     });
   }
+}
+
+/** Until the page has been drawn: WebKit loses clicks before that. */
+async function load(driver, url) {
+  await driver.get(url);
+  await driver.executeAsyncScript('requestAnimationFrame(() => requestAnimationFrame(arguments[0]))');
 }
 
 // A script of the page itself, since Firefox runs those of WebDriver in a sandbox, where import maps do not hold.

@@ -4,8 +4,7 @@
  *     set, read, store      as expressions.js says
  *     enter     the computed jump of CORUN_BEGIN: what is set here is set at each entry
  *     await     a value is handed to the driver, which looks at it after the step has returned
- *     pass      a value becomes an argument of a call
- *     spawn     a value is handed to a task or a generator, which runs when the step has returned
+ *     pass, spawn   a value becomes an argument of a call; a task or a generator, which runs when the step has returned
  *     suspend   the step returns, and control comes back at a label: locals are lost
  *     leave     a block of C ends, and with it what CORUN_CALL made in it
  *     return    a value leaves the function

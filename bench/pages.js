@@ -3,11 +3,18 @@
  *
  * Frames a second while the guest never waits: beside a page with nothing to do, and beside the plain way of going on
  * without a delay, a flood of messages of 8 ms of work each. How long a sleep of a millisecond takes: beside
- * setTimeout(1), set anew each time that it has come. */
+ * setTimeout(1), set anew each time that it has come. How many yields a second there are. */
 import { openBrowser, serveProject } from '../tests/support/browser.js';
 import { engines } from '../tests/support/engines.js';
 
 const rounds = 5;
+
+const heads = [
+  'frames/s, nothing to do', 'frames/s, a flood of messages', 'frames/s, a guest that never waits',
+  'setTimeout(1), ms', 'a sleep of 1 ms, ms', 'yields, millions/s', 'the same in a Worker',
+];
+/** Of each number. */
+const digits = [0, 0, 0, 2, 2, 1, 1];
 
 /** In the page. What is measured is the time between callbacks of requestAnimationFrame, over a second. */
 const script = `
@@ -52,14 +59,17 @@ const script = `
     });
     return (performance.now() - began) / 100;
   };
-  const sleeps = async () => {
+  const value = async (entry, options) => {
     const { Runner } = await import('/web/dist/corun.js');
-    const runner = await Runner.open('/build/wasi/tests/js/programs/kit.wasm', { stdout: () => {} });
-    const { value } = await runner.run('dozes');
+    const runner = await Runner.open('/build/wasi/tests/js/programs/kit.wasm', { stdout: () => {}, ...options });
+    const ended = await runner.run(entry);
     await runner.close();
-    return value;
+    return ended.value;
   };
-  (async () => [await frames(), await flood(), await guest(), await timers(), await sleeps()])().then(done, (error) => done(String(error)));
+  (async () => [
+    await frames(), await flood(), await guest(), await timers(), await value('dozes'),
+    await value('paces'), await value('paces', { worker: true }),
+  ])().then(done, (error) => done(String(error)));
 `;
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
@@ -71,12 +81,12 @@ async function measure(driver) {
     if (!Array.isArray(answer)) throw new Error(answer);
     seen.push(answer);
   }
-  return [0, 1, 2, 3, 4].map((at) => median(seen.map((round) => round[at])).toFixed(at < 3 ? 0 : 2));
+  return digits.map((count, at) => median(seen.map((round) => round[at])).toFixed(count));
 }
 
 const server = await serveProject();
-console.log('| medians | frames/s, nothing to do | frames/s, a flood of messages | frames/s, a guest that never waits | setTimeout(1), ms | a sleep of 1 ms, ms |');
-console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
+console.log(`| medians | ${heads.join(' | ')} |`);
+console.log(`| --- | ${heads.map(() => '---:').join(' | ')} |`);
 for (const [name, { title }] of Object.entries(engines)) {
   const { driver, close } = await openBrowser(name);
   try {

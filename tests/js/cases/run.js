@@ -1,7 +1,7 @@
 // run(): how programs end, and every moment at which they can be aborted.
 import { assert } from 'chai';
 import { run } from 'corun';
-import { record, rejection } from './support.js';
+import { pause, record, rejection } from './support.js';
 
 /** @type {Record<string, import('./support.js').Play>} */
 export const cases = {
@@ -89,5 +89,17 @@ export const cases = {
     await run(t.kit, { ...t.options, stdout: 'collect', signal });
     await rejection(run('data:,nothing', { ...t.options, signal }));
     assert.strictEqual(listeners, 0);
+  },
+
+  'input comes as text, as bytes, as a stream and as an async iterable': async (t) => {
+    async function* parts() {
+      yield 'a';
+      await pause(5);
+      yield new TextEncoder().encode('bc');
+    }
+    for (const stdin of ['abc', new TextEncoder().encode('abc'), new Blob(['abc']).stream(), parts()]) {
+      const { stdout } = await run(t.place.example('upper'), { ...t.options, stdin, stdout: 'collect' });
+      assert.strictEqual(stdout, 'ABC');
+    }
   },
 };

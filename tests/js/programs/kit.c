@@ -228,6 +228,17 @@ ENTRY_ASYNC(gets, (char line[80];)) {
 }
 CORUN_ENTRY(gets)
 
+/* How many yields a second there are, in millions. */
+ENTRY_ASYNC(paces, (int n; double began;)) {
+    CORUN_BEGIN();
+    my->began = corun_loop_time(corun_current_loop());
+    for (my->n = 0; my->n < 5000000; my->n++)
+        CORUN_AWAIT(corun_yield());
+    CORUN_RETURN(.f = 5 / (corun_loop_time(corun_current_loop()) - my->began));
+    CORUN_END();
+}
+CORUN_ENTRY(paces)
+
 /* How long a sleep of a millisecond takes, in milliseconds. */
 ENTRY_ASYNC(dozes, (int n; double began;)) {
     CORUN_BEGIN();

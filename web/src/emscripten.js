@@ -6,7 +6,7 @@
  */
 import { host } from '#host';
 import { GuestExit } from './errors.js';
-import { badModule, checkExports } from './protocol.js';
+import { badModule, checkExports, forbidden } from './protocol.js';
 import { loadSource } from './source.js';
 
 const TAKEN_OVER = ['environ_get', 'environ_sizes_get', 'proc_exit', 'random_get', 'poll_oneoff'];
@@ -59,7 +59,7 @@ export async function openEmscripten(factory, given, wasi, label) {
           receive(instance, module);
           resolve({ exports, module, memory });
         })
-        .catch(reject);
+        .catch((error) => reject(forbidden(label, error) ?? error));
       return {};
     },
   });

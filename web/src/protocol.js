@@ -89,6 +89,20 @@ export function badModule(label, what) {
 }
 
 /**
+ * The error that a page's content security policy makes of WebAssembly. Each engine has its own words for it, and its own moment:
+ * compiling, or instantiating.
+ *
+ * @param {string} label
+ * @param {unknown} error
+ * @returns {CorunError | undefined}
+ */
+export function forbidden(label, error) {
+  if (!(error instanceof Error) || !/unsafe-eval|security policy|\bCSP\b|disallowed by embedder/i.test(error.message)) return undefined;
+  const what = "the page's content security policy forbids it; script-src needs 'wasm-unsafe-eval'";
+  return new CorunError('ELOAD', `cannot load ${label}: ${what}`, { cause: error });
+}
+
+/**
  * Refuses bytes that are not a core WebAssembly module, before the engine says so in its own words.
  *
  * @param {Uint8Array} bytes

@@ -1,7 +1,7 @@
 /** From what the embedder gives to a compiled module: URL, Response, bytes, Module or factory. */
 import { host } from '#host';
 import { CorunError } from './errors.js';
-import { badModule, checkBytes } from './protocol.js';
+import { badModule, checkBytes, forbidden } from './protocol.js';
 
 /**
  * @typedef {(options: Record<string, unknown>) => Promise<Record<string, any>>} EmscriptenFactory
@@ -88,5 +88,5 @@ async function loadBytes(source, label) {
 /** @param {string} label @param {unknown} error */
 function damaged(label, error) {
   const why = error instanceof Error ? error.message.replace(/^WebAssembly\.\w+\(\): /, '') : String(error);
-  return badModule(label, `is damaged or truncated: ${why}`);
+  return forbidden(label, error) ?? badModule(label, `is damaged or truncated: ${why}`);
 }

@@ -19,7 +19,8 @@ import { fetchCalls } from './fetch.js';
  *   functions run in this thread, also with `worker`
  * @property {false | import('./fetch.js').Fetch} [fetch] what the program's corun_fetch calls, with a Request; the host's own
  *   unless given, false: the program must not
- * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory
+ * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory; of a factory's URL only if it does not lie
+ *   beside it under the same name
  */
 
 /**

@@ -164,7 +164,7 @@ export function checkModule(module, label) {
   if (foreign && (foreign.module === 'env' || foreign.module === 'a')) {
     throw badModule(
       label,
-      `was built by Emscripten (it imports ${foreign.module}.${foreign.name}): pass its JavaScript's factory`,
+      `was built by Emscripten (it imports ${foreign.module}.${foreign.name}): pass its JavaScript's factory, or that script's URL`,
     );
   }
   checkExports(module, label);
@@ -355,7 +355,7 @@ function readCallList(first, memory, label) {
 }
 
 /** The version of the messages below; first thing said in both directions. */
-export const WORKER_VERSION = 3;
+export const WORKER_VERSION = 4;
 
 /**
  * @typedef {object} OpenMessage
@@ -363,6 +363,7 @@ export const WORKER_VERSION = 3;
  * @property {number} version
  * @property {WebAssembly.Module} module
  * @property {string} label
+ * @property {string | null} factory the address of the script that exports it; null: a WASI build
  * @property {import('./options.js').GuestSettings} settings
  * @property {boolean[]} terminals which of descriptors 0-2 are
  * @property {Int32Array | null} control shared words, or null where memory cannot be shared

@@ -261,16 +261,16 @@ function otherVersion(version) {
  * @returns {Promise<import('./guest.js').Guest>}
  */
 export async function openRemote(loaded, settings, streams, perform, workerUrl) {
-  if (loaded.factory)
-    throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; use a WASI build');
-  checkModule(loaded.module, loaded.label);
+  if (typeof loaded.factory === 'function')
+    throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; give the URL of its module, which can');
+  const { module, label, factory = null } = loaded;
+  if (!factory) checkModule(module, label);
   const control = host.sharedWords(CONTROL.WORDS);
   const terminals = [
     streams.input.terminal,
     ...streams.outputs.slice(1).map((output) => output?.terminal ?? false),
   ];
-  const { module, label } = loaded;
-  const link = spawn({ type: 'open', version: WORKER_VERSION, module, label, settings, terminals, control }, workerUrl);
+  const link = spawn({ type: 'open', version: WORKER_VERSION, module, label, factory, settings, terminals, control }, workerUrl);
   const guest = new RemoteGuest(link, streams, perform, control);
   try {
     await guest.opened();

@@ -2,7 +2,7 @@
 // through Vite, and under TypeScript.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFile, readFile, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import sirv from 'sirv';
 import { openBrowser } from '../support/browser.js';
 import { engines } from '../support/engines.js';
-import { browsers, root, tests } from '../support/env.js';
+import { browsers, build, root, tests } from '../support/env.js';
 import { execute, succeed } from '../support/process.js';
 import { installPackage, texts } from './installed.js';
 
@@ -21,7 +21,9 @@ let project;
 
 before(async () => {
   project = await installPackage();
-  if (['node', ...browsers].some(tests)) await corun('build', 'app.c', '-o', 'app.wasm');
+  if (!['node', ...browsers].some(tests)) return;
+  await corun('build', 'app.c', '-o', 'app.wasm');
+  await byHand('emscripten', (await documented('emcc'))[0]);
 }, { timeout: 180_000 });
 after(() => project?.remove());
 
@@ -148,6 +150,38 @@ describe('Node', { skip: !tests('node') && 'node is not tested' }, () => {
   });
 });
 
+/** The command lines of docs/javascript.md that begin with a name. */
+async function documented(name) {
+  const text = await readFile(project.at('node_modules/corun/docs/javascript.md'), 'utf8');
+  return [...text.matchAll(/^```\n([^`]*)```$/gm)].map(([, block]) => block).filter((block) => block.startsWith(name));
+}
+
+/** Runs one of them in a folder of its own. */
+async function byHand(folder, command, env = {}) {
+  await mkdir(project.at(folder));
+  await copyFile(project.at('app.c'), project.at(folder, 'app.c'));
+  await symlink(project.at('node_modules'), project.at(folder, 'node_modules'));
+  // Where Debian keeps acorn; elsewhere there is nothing.
+  await succeed('sh', ['-c', command], { cwd: project.at(folder), env: { NODE_PATH: '/usr/share/nodejs', ...env } });
+}
+
+describe('Emscripten', { skip: !tests('node') && 'node is not tested' }, () => {
+  const results = async (script) =>
+    JSON.parse(await succeed(process.execPath, ['emscripten.js'], { cwd: project.folder, env: { SCRIPT: script } }));
+
+  test('by hand, with the sources of the package', async () => {
+    assert.deepEqual(await results('./emscripten/app.mjs'), [ran, ran]);
+  });
+
+  test('by hand, with an installed library', { timeout: 120_000 }, async () => {
+    const [, command] = await documented('emcc');
+    const prefix = project.at('prefix');
+    await succeed('cmake', ['--install', build('emscripten'), '--prefix', prefix]);
+    await byHand('installed', command, { prefix });
+    assert.deepEqual(await results('./installed/app.mjs'), [ran, ran]);
+  });
+});
+
 describe('TypeScript', () => {
   for (const [name, module, moduleResolution] of [['a bundler', 'ESNext', 'Bundler'], ['nodenext', 'NodeNext', 'NodeNext']]) {
     test(`--strict, ${name}`, async () => {
@@ -218,11 +252,12 @@ for (const engine of browsers) {
       return results;
     }
     const both = [{}, { worker: true }];
+    const ofEmscripten = both.map((options) => ({ ...options, script: true }));
 
     test('a plain module script', async () => {
       const server = await serve(project.folder);
       try {
-        assert.deepEqual(await play(`${server.origin}/plain.html`, ...both), [ran, ran]);
+        assert.deepEqual(await play(`${server.origin}/plain.html`, ...both, ...ofEmscripten), [ran, ran, ran, ran]);
       } finally {
         await server.close();
       }
@@ -232,7 +267,7 @@ for (const engine of browsers) {
       const [server, cdn] = [await serve(project.folder), await serve(project.folder, { allow: '*' })];
       try {
         const from = encodeURIComponent(`${cdn.origin}/node_modules/corun/web/dist/corun.js`);
-        assert.deepEqual(await play(`${server.origin}/plain.html?from=${from}`, ...both), [ran, ran]);
+        assert.deepEqual(await play(`${server.origin}/plain.html?from=${from}`, ...both, ...ofEmscripten), [ran, ran, ran, ran]);
       } finally {
         await server.close();
         await cdn.close();
@@ -258,7 +293,7 @@ for (const engine of browsers) {
       const server = await serve(project.folder);
       const under = (policy, ...calls) => play(`${server.origin}/plain.html?policy=${encodeURIComponent(policy)}`, ...calls);
       try {
-        assert.deepEqual(await under("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'", ...both), [ran, ran]);
+        assert.deepEqual(await under("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'", ...both, ...ofEmscripten), [ran, ran, ran, ran]);
         const [thread, worker] = await under("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'", ...both);
         assert.deepEqual(thread, ran);
         assert.equal(worker.isCorunError && worker.code, 'EWORKER', JSON.stringify(worker));
@@ -275,7 +310,7 @@ for (const engine of browsers) {
     test("Vite's development server", { timeout: 60_000 }, async () => {
       const server = await vite('--port', '0');
       try {
-        assert.deepEqual(await play(`${server.origin}/`, ...both, { worker: true, own: true }), [ran, ran, ran]);
+        assert.deepEqual(await play(`${server.origin}/`, ...both, { worker: true, own: true }, ...ofEmscripten), [ran, ran, ran, ran, ran]);
       } finally {
         await server.close();
       }
@@ -284,10 +319,10 @@ for (const engine of browsers) {
     test('what Vite builds', { timeout: 60_000 }, async () => {
       await succeed(process.execPath, [viteProgram, 'build'], { cwd: project.folder, env: { NO_COLOR: '1' } });
       const names = (await readdir(project.at('dist/assets'))).map((name) => name.replace(/-[\w-]{8}\./, '.'));
-      assert.ok(['worker.js', 'app.wasm'].every((name) => names.includes(name)), names.join());
+      assert.ok(['worker.js', 'app.wasm', 'app.mjs'].every((name) => names.includes(name)), names.join());
       const server = await serve(project.at('dist'));
       try {
-        assert.deepEqual(await play(`${server.origin}/`, ...both, { worker: true, own: true }), [ran, ran, ran]);
+        assert.deepEqual(await play(`${server.origin}/`, ...both, { worker: true, own: true }, ...ofEmscripten), [ran, ran, ran, ran, ran]);
       } finally {
         await server.close();
       }

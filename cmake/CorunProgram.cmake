@@ -15,18 +15,17 @@ function(corun_add_program name)
     endif()
     if(EMSCRIPTEN)
         set_target_properties(${name} PROPERTIES SUFFIX .mjs)
-        # -O2: emcc 3.1.6 renames every export above it. Without ENVIRONMENT=node the module asks Node
-        # for nothing that is not there in ES modules; the driver brings the bytes. INVOKE_RUN=0: main
-        # would else start inside the factory, before an abort can be seen.
+        # -O2: emcc 3.1.6 renames every export and import above it. Without ENVIRONMENT=node its loader asks Node 20
+        # for nothing that is not there in ES modules; the driver brings it the .wasm. INVOKE_RUN=0: main would else
+        # start inside the factory, before an abort can be seen. docs/javascript.md has them for emcc by hand.
         target_link_options(${name} PRIVATE
             -O2
             -sMODULARIZE
             -sEXPORT_ES6
             -sENVIRONMENT=web,worker
             -sINVOKE_RUN=0
-            -sEXIT_RUNTIME=1
+            -sEXIT_RUNTIME
             -sALLOW_MEMORY_GROWTH
-            -sEXPORTED_RUNTIME_METHODS=callMain,ENV
             -sTOTAL_STACK=${CORUN_STACK_SIZE})
     elseif(CMAKE_SYSTEM_NAME STREQUAL "WASI")
         set_target_properties(${name} PROPERTIES SUFFIX .wasm)

@@ -1,4 +1,5 @@
-# Emscripten: what EMSDK or the PATH offers. All that Debian's 3.1.6 needs on top stands here.
+# Emscripten: what EMSDK or the PATH offers. What Debian's 3.1.6 needs on top to be called stands here; for what its
+# output needs see docs/platforms.md, which names the places.
 if(DEFINED ENV{EMSDK})
     set(EMSCRIPTEN_ROOT_PATH "$ENV{EMSDK}/upstream/emscripten")
 else()

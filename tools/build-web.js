@@ -1,32 +1,68 @@
-/* Bundles the package for pages: web/dist/corun.js and the Worker it starts, web/dist/worker.js. What it
- * depends on is bundled in, since a bare import fails in a plain module script. */
-import { readdir, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+/* Bundles the package for pages: web/dist/corun.js, the Worker that it starts, web/dist/worker.js, and the licences of
+ * what is bundled in, since a bare import fails in a plain module script. */
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** @param {string} path */
 const inWeb = (path) => fileURLToPath(new URL(`../web/${path}`, import.meta.url));
 
-const { metafile } = await build({
-  entryPoints: { corun: inWeb('src/index.js'), worker: inWeb('src/worker.js') },
+/** @type {import('esbuild').BuildOptions & { metafile: true }} */
+const common = {
   outdir: inWeb('dist'),
+  absWorkingDir: inWeb('..'),
   bundle: true,
-  splitting: true,
-  chunkNames: 'part-[hash]',
   format: 'esm',
   platform: 'browser',
   conditions: ['browser'],
   target: ['es2022'],
+  minify: true,
   sourcemap: true,
   metafile: true,
   logLevel: 'warning',
+};
+
+// In one file: bundlers cannot split what a Worker imports later, and it must also run as a text.
+const worker = await build({ ...common, entryPoints: { worker: inWeb('src/worker.js') } });
+const text = (await readFile(inWeb('dist/worker.js'), 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
+
+const page = await build({
+  ...common,
+  entryPoints: { corun: inWeb('src/index.js') },
+  splitting: true,
+  chunkNames: 'part-[hash]',
+  plugins: [
+    {
+      name: 'the text of the Worker',
+      setup({ onLoad }) {
+        onLoad({ filter: /\/worker-text\.js$/ }, () => ({ contents: `export const text = ${JSON.stringify(text)};` }));
+      },
+    },
+  ],
 });
-const ofNode = Object.keys(metafile.inputs).filter((path) => /-node\.js$/.test(path));
+
+const inputs = Object.keys({ ...worker.metafile.inputs, ...page.metafile.inputs });
+const ofNode = inputs.filter((path) => /-node\.js$/.test(path));
 if (ofNode.length > 0) throw new Error(`reachable from a page: ${ofNode.join(', ')}`);
 
+await writeFile(inWeb('dist/LICENSES.txt'), await licences(inputs));
+
+/** Of the packages that files are from, as each of them wants to be handed on. @param {string[]} paths */
+async function licences(paths) {
+  const folders = new Set(paths.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  const texts = [...folders].map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(join(common.absWorkingDir ?? '', folder, 'package.json'), 'utf8'));
+    const files = (await readdir(join(common.absWorkingDir ?? '', folder))).filter((file) => /^licen[cs]e/i.test(file));
+    if (files.length === 0) throw new Error(`${name} has no licence to hand on`);
+    const parts = await Promise.all(files.map((file) => readFile(join(common.absWorkingDir ?? '', folder, file), 'utf8')));
+    return `${name} ${version}, ${license}\n\n${parts.join('\n')}`;
+  });
+  return `These files contain parts of:\n\n${(await Promise.all(texts)).join('\n')}`;
+}
+
 // What an earlier build left; last, so that a page that is being served finds its parts.
-const made = Object.keys(metafile.outputs).map((path) => basename(path));
+const made = Object.keys({ ...worker.metafile.outputs, ...page.metafile.outputs }).map((path) => basename(path));
 for (const name of await readdir(inWeb('dist'))) {
-  if (!made.includes(name)) await rm(inWeb(`dist/${name}`), { recursive: true });
+  if (![...made, 'LICENSES.txt'].includes(name)) await rm(inWeb(`dist/${name}`), { recursive: true });
 }

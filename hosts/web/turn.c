@@ -12,6 +12,9 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __EMSCRIPTEN__
+#include <wasi/api.h>
+#endif
 
 #include "calls.h"
 #include "corun/runner.h"
@@ -82,11 +85,17 @@ static int turn_interrupts(void *self, const int *signals)
     return signals != NULL;
 }
 
-/* The driver's own sched_yield may call corun_interrupt(); a plain runtime's does nothing. */
+/* The driver's own sched_yield may call corun_interrupt(); a plain runtime's does nothing. Emscripten's C library
+ * answers that itself, so there a read of no descriptor stands for it (web/src/emscripten.js). */
 static void turn_peek(void *self)
 {
     (void)self;
+#ifdef __EMSCRIPTEN__
+    __wasi_size_t count;
+    (void)__wasi_fd_read((__wasi_fd_t)-1, NULL, 0, &count);
+#else
     sched_yield();
+#endif
 }
 
 static bool reading;

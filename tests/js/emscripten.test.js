@@ -1,15 +1,26 @@
-// Module factories of Emscripten as source.
+// Emscripten's modules as source: by their factory, and by the URL of their script, as all cases of run() and Runner
+// are played too.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { before } from 'node:test';
-import { Runner, run } from 'corun';
+import { CorunError, Runner, run } from 'corun';
 import { tests } from '../support/env.js';
-import { emscripten, record, rejection, test } from './support/programs.js';
+import { cases as runCases } from './cases/run.js';
+import { cases as runnerCases, sharedCases, threadCases, workerCases } from './cases/runner.js';
+import { playAll } from './support/cases.js';
+import { emscripten, places, record, rejection, test } from './support/programs.js';
 
 /** @type {any} */
 let kit;
 /** @type {any} */
 let upper;
 const wasm = emscripten('tests/js/programs/kit', '.wasm');
+
+playAll('run', runCases, undefined, 'Emscripten');
+playAll('a runner', runnerCases, undefined, 'Emscripten');
+playAll('a runner', threadCases, ['this thread'], 'Emscripten');
+playAll('a runner', workerCases, ['a Worker'], 'Emscripten');
+playAll('a runner', sharedCases, ['a Worker'], 'Emscripten');
 
 before(async () => {
   if (!tests('node')) return;
@@ -118,7 +129,38 @@ test('an error has its name, message and chain of awaits', async () => {
 test('what cannot be done is said', async () => {
   const refused = async (/** @type {any} */ options) => (await rejection(run(kit, options))).message;
   assert.match(await refused({}), /does not know in Node where its \.wasm lies/);
-  assert.match(await refused({ wasm, worker: true }), /an Emscripten factory cannot cross to a Worker/);
+  assert.match(await refused({ wasm, worker: true }), /an Emscripten factory cannot cross to a Worker; give the URL of its module, which can/);
   assert.match(await refused({ wasm, files: {} }), /an Emscripten module has its own file system/);
   assert.match((await rejection(run(wasm))).message, /was built by Emscripten/);
 });
+
+for (const { name, options } of places) {
+  test(`in ${name}, by the URL of its script`, async (t) => {
+    const script = emscripten('tests/js/programs/kit', '.mjs');
+    /** @param {any} source @param {any} [more] */
+    const error = async (source, more) => rejection(run(source, { ...options, ...more }));
+
+    await t.test('as text, and with its .wasm from elsewhere', async () => {
+      const more = { ...options, args: ['kit', 'b'], stdout: 'collect' };
+      assert.equal((await run(script.href, /** @type {any} */ (more))).value, 2);
+      assert.equal((await run(script, /** @type {any} */ ({ ...more, wasm: await readFile(wasm) }))).value, 2);
+    });
+
+    await t.test('what is not there is said', async () => {
+      const none = new URL('none.mjs', script);
+      const noWasm = await error(none);
+      assert.equal(noWasm.code, 'ELOAD');
+      assert.match(noWasm.message, /none\.wasm: ENOENT/);
+      const noScript = await error(none, { wasm });
+      assert.ok(noScript instanceof CorunError);
+      assert.equal(noScript.code, 'ELOAD');
+      assert.match(noScript.message, /^cannot load file:.*none\.mjs: Cannot find module/);
+    });
+
+    await t.test('a script that exports no factory is said to be one', async () => {
+      const other = await error(new URL('data:text/javascript,export default 5//a.js'), { wasm });
+      assert.equal(other.code, 'EMODULE');
+      assert.match(other.message, /exports no Emscripten factory: link with -sMODULARIZE -sEXPORT_ES6$/);
+    });
+  });
+}

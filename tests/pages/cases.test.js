@@ -33,18 +33,29 @@ const spinning = [
 /** On a page that is cross-origin isolated. @type {typeof plan} */
 const isolated = [['runner', runner, 'sharedCases', [worker]]];
 
-/** @param {typeof plan} entries */
-const playing = (entries) => (/** @type {import('./engines.js').Page} */ page) => {
+/** @type {typeof plan} */
+const ofEmscripten = [
+  ['run', run, 'cases', [thread, worker]],
+  ['runner', runner, 'cases', [thread, worker]],
+  ['runner', runner, 'threadCases', [thread]],
+  ['examples', examples, 'cases', [thread]],
+];
+
+/** @param {typeof plan} entries @param {'WASI' | 'Emscripten'} [toolchain] */
+const playing = (entries, toolchain = 'WASI') => (/** @type {import('./engines.js').Page} */ page) => {
   before(() => page.load('tests/pages/cases.html'));
   for (const [file, module, list, places] of entries)
     for (const { name, options } of places)
       for (const what of Object.keys(module[list]))
         test(`${file}, ${name}: ${what}`, { timeout: 60_000 }, async () => {
           const script = "return (await import('/tests/pages/play.js')).play(...args);";
-          assert.equal(await page.ask(script, file, list, what, options), '');
+          assert.equal(await page.ask(script, file, list, what, options, toolchain), '');
         });
 };
 
 describeEngines('cases', playing(plan));
+describeEngines('cases of the Emscripten build', playing(ofEmscripten, 'Emscripten'));
 describeEngines('tight loops', playing(spinning));
+describeEngines('tight loops of the Emscripten build', playing([['runner', runner, 'workerCases', [worker]]], 'Emscripten'));
 describeEngines('cases, isolated', playing(isolated), { isolate: true, skip: ['webkit'] });
+describeEngines('cases of the Emscripten build, isolated', playing(isolated, 'Emscripten'), { isolate: true, skip: ['webkit'] });

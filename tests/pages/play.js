@@ -45,21 +45,29 @@ addEventListener('unhandledrejection', () => counts.rejections++);
 
 const alive = () => ({ ...counts, timers: timers.size });
 
+/** Where each toolchain leaves its programs, and what is given as source: of Emscripten's, the script. */
+const toolchains = {
+  WASI: { folder: '/build/wasi/', ending: '.wasm' },
+  Emscripten: { folder: '/build/emscripten/', ending: '.mjs' },
+};
+
 /**
  * @param {string} file of tests/js/cases, without .js
  * @param {string} list what it exports
  * @param {string} what the case
  * @param {Record<string, unknown>} options
+ * @param {keyof typeof toolchains} toolchain
  * @returns {Promise<string>} empty if it passed
  */
-export async function play(file, list, what, options) {
+export async function play(file, list, what, options, toolchain) {
   const module = await import(`../js/cases/${file}.js`);
-  const programs = new URL('/build/wasi/', location.href);
+  const { folder, ending } = toolchains[toolchain];
+  const program = (/** @type {string} */ path) => new URL(`${folder}${path}${ending}`, location.href);
   const place = {
     name: 'a page',
     options,
-    program: (/** @type {string} */ name) => new URL(`tests/js/programs/${name}.wasm`, programs),
-    example: (/** @type {string} */ name) => new URL(`examples/${name}.wasm`, programs),
+    program: (/** @type {string} */ name) => program(`tests/js/programs/${name}`),
+    example: (/** @type {string} */ name) => program(`examples/${name}`),
     alive,
   };
   try {

@@ -5,12 +5,14 @@
  * abort can be seen.
  */
 import { host } from '#host';
-import { GuestExit } from './errors.js';
-import { badModule, checkExports } from './protocol.js';
+import { CorunError, GuestExit } from './errors.js';
+import { badModule, checkExports, forbidden } from './protocol.js';
 import { loadSource } from './source.js';
 
 const TAKEN_OVER = ['environ_get', 'environ_sizes_get', 'proc_exit', 'random_get', 'poll_oneoff'];
 const BY_DESCRIPTOR = ['fd_read', 'fd_write'];
+/** What a guest reads of that gives way, as by sched_yield, which its C library does not import. */
+const NOTHING = -1;
 
 /**
  * @typedef {object} Made
@@ -20,13 +22,14 @@ const BY_DESCRIPTOR = ['fd_read', 'fd_write'];
  */
 
 /**
- * @param {import('./source.js').EmscriptenFactory} factory
+ * @param {import('./source.js').EmscriptenFactory | string} source the factory, or the address of what exports it
  * @param {WebAssembly.Module | undefined} given
  * @param {import('./wasi.js').Wasi} wasi
  * @param {string} label
  * @returns {Promise<Made>}
  */
-export async function openEmscripten(factory, given, wasi, label) {
+export async function openEmscripten(source, given, wasi, label) {
+  const factory = typeof source === 'string' ? await importFactory(source) : source;
   let wasmUrl = '';
   /** @type {(found: Made) => void} */
   let resolve = () => {};
@@ -59,7 +62,7 @@ export async function openEmscripten(factory, given, wasi, label) {
           receive(instance, module);
           resolve({ exports, module, memory });
         })
-        .catch(reject);
+        .catch((error) => reject(forbidden(label, error) ?? error));
       return {};
     },
   });
@@ -67,6 +70,18 @@ export async function openEmscripten(factory, given, wasi, label) {
   const made = await Promise.race([instantiated, loading.then(() => instantiated)]);
   await loading;
   return made;
+}
+
+/** @param {string} url @returns {Promise<import('./source.js').EmscriptenFactory>} */
+async function importFactory(url) {
+  let script;
+  try {
+    script = await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
+  } catch (error) {
+    throw new CorunError('ELOAD', `cannot load ${url}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+  if (typeof script.default === 'function') return script.default;
+  throw badModule(url, 'exports no Emscripten factory: link with -sMODULARIZE -sEXPORT_ES6');
 }
 
 /** @param {WebAssembly.Exports} exports @param {string} label */
@@ -89,7 +104,7 @@ async function instantiate(given, url, makeImports) {
 async function loadWasm(url) {
   if (!/^[a-z][a-z0-9+.-]+:/i.test(url) && host.name === 'Node') {
     throw new TypeError(
-      "an Emscripten factory does not know in Node where its .wasm lies: give it as the option 'wasm'",
+      "an Emscripten factory does not know in Node where its .wasm lies: give it as the option 'wasm', or the module's URL instead of the factory",
     );
   }
   return /** @type {WebAssembly.Module} */ ((await loadSource(url)).module);
@@ -111,5 +126,8 @@ function takeOver(imports, own, label) {
       wasi[name] = (/** @type {number} */ fd, /** @type {any[]} */ ...rest) =>
         (fd <= 2 ? own[name] : original)?.(fd, ...rest);
   }
+  const read = wasi['fd_read'];
+  wasi['fd_read'] = (/** @type {number} */ fd, /** @type {any[]} */ ...rest) =>
+    fd === NOTHING ? own['sched_yield']?.() : read?.(fd, ...rest);
   return { ...imports, wasi_snapshot_preview1: wasi };
 }

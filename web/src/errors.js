@@ -17,7 +17,7 @@
 export class CorunError extends Error {
   /**
    * @param {string} code a name as in C, `CORUN_TIMEOUT` or `ENOENT`, or one of the driver's: `EKILLED`,
-   *   `EMODULE` (not a Corun module), `ELOAD` (could not be fetched or read)
+   *   `EMODULE` (not a Corun module), `ELOAD` (could not be fetched or read), `EWORKER` (no Worker could be started)
    * @param {string} message
    * @param {CorunErrorDetails} [more]
    */

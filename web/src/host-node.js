@@ -3,7 +3,7 @@ import { fstatSync, write as writeDescriptor } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isatty } from 'node:tty';
 import { pathToFileURL } from 'node:url';
-import { Worker, parentPort } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { openDirectories } from './dirs-node.js';
 import { fromNode } from './sources.js';
 
@@ -75,37 +75,6 @@ function inheritSink(fd) {
   };
 }
 
-/**
- * @param {Record<string, unknown>} first
- * @param {string | URL | undefined} url
- * @returns {import('./host-page.js').WorkerLink}
- */
-function spawnWorker(first, url) {
-  // Its own stdout and stderr, which a guest does not use, are taken and not read: otherwise Node
-  // pipes them into process.stdout, which makes an inherited pipe non-blocking; and reading holds the
-  // process. The process's own flags are not for it: --input-type breaks it.
-  const worker = new Worker(url ?? new URL('./worker.js', import.meta.url), {
-    stdout: true,
-    stderr: true,
-    execArgv: [],
-  });
-  /** @type {import('./host-page.js').WorkerLink} */
-  const link = {
-    post: (message, transfer = []) => worker.postMessage(message, /** @type {any} */ (transfer)),
-    onmessage: () => {},
-    onfail: () => {},
-    async terminate() {
-      await worker.terminate();
-    },
-  };
-  worker.on('message', (message) => link.onmessage(message));
-  worker.on('error', (error) => link.onfail(error));
-  worker.on('exit', (code) => link.onfail(new Error(`the Worker ended with status ${code}`)));
-  worker.unref(); // after the listeners, which undo it; who waits for a Worker holds the process himself
-  link.post(first);
-  return link;
-}
-
 /** @returns {import('./host-page.js').WorkerPort} */
 function workerPort() {
   const parent = parentPort;
@@ -119,6 +88,7 @@ function workerPort() {
 /** @type {Host} */
 export const host = {
   name: 'Node',
+  lacks: () => (Number.parseInt(process.versions.node) < 20 ? 'Node 20' : undefined),
   budgetMs: 20,
   now: () => performance.now(),
   immediate: (turn) => void setImmediate(turn),
@@ -138,6 +108,5 @@ export const host = {
   inheritSink,
   inheritSource: () => fromNode(process.stdin, isatty(0)),
   openDirectories,
-  spawnWorker,
   workerPort,
 };

@@ -2,16 +2,6 @@
 import { CorunError } from './errors.js';
 
 /**
- * The Worker as its owner sees it.
- *
- * @typedef {object} WorkerLink
- * @property {(message: Record<string, unknown>, transfer?: unknown[]) => void} post
- * @property {(message: any) => void} onmessage
- * @property {(error: Error) => void} onfail the Worker itself broke, or ended by itself
- * @property {() => Promise<void>} terminate
- */
-
-/**
  * The owner as the Worker sees it.
  *
  * @typedef {object} WorkerPort
@@ -24,6 +14,7 @@ import { CorunError } from './errors.js';
  *
  * @typedef {object} Host
  * @property {string} name
+ * @property {() => string | undefined} lacks what of all that is needed is not there
  * @property {number} budgetMs how long a turn may take
  * @property {() => number} now monotonic milliseconds
  * @property {(turn: () => void) => void} immediate call when other events have had their turn
@@ -37,14 +28,21 @@ import { CorunError } from './errors.js';
  * @property {(fd: number) => import('./output.js').Sink} inheritSink
  * @property {() => import('./input.js').Source} inheritSource
  * @property {(dirs: Record<string, string>) => Promise<import('./files.js').FileSystem>} openDirectories
- * @property {(first: Record<string, unknown>, url: string | URL | undefined) => WorkerLink} spawnWorker
  * @property {() => WorkerPort} workerPort
  */
 
 /** One channel for all immediate calls: a message is the only delay of 0 that is not clamped to 4 ms. */
 const waiting = /** @type {(() => void)[]} */ ([]);
-const channel = new MessageChannel();
-channel.port1.onmessage = () => waiting.shift()?.();
+/** @type {MessagePort | undefined} */
+let immediates;
+
+function openChannel() {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => waiting.shift()?.();
+  return port2;
+}
+
+const NEEDED = ['WebAssembly', 'MessageChannel', 'AbortController', 'DOMException', 'TextDecoder', 'ReadableStream', 'fetch'];
 
 /** @param {number} fd @returns {import('./output.js').Sink} */
 function toConsole(fd) {
@@ -65,34 +63,16 @@ function toConsole(fd) {
   };
 }
 
-/** @param {Record<string, unknown>} first @param {string | URL | undefined} url @returns {WorkerLink} */
-function spawnWorker(first, url) {
-  // The second form stands here word for word because bundlers look for it.
-  const worker =
-    url !== undefined
-      ? new Worker(url, { type: 'module' })
-      : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-  /** @type {WorkerLink} */
-  const link = {
-    post: (message, transfer = []) => worker.postMessage(message, /** @type {any} */ (transfer)),
-    onmessage: () => {},
-    onfail: () => {},
-    terminate: async () => worker.terminate(),
-  };
-  worker.onmessage = (event) => link.onmessage(event.data);
-  worker.onerror = (event) => link.onfail(new Error(event.message ?? 'the Worker could not be loaded'));
-  link.post(first);
-  return link;
-}
-
 /** @type {Host} */
 export const host = {
   name: 'a page',
+  lacks: () => NEEDED.find((name) => !(name in globalThis)),
   budgetMs: typeof document === 'undefined' ? 20 : 8,
   now: () => performance.now(),
   immediate(turn) {
     waiting.push(turn);
-    channel.port2.postMessage(0);
+    immediates ??= openChannel();
+    immediates.postMessage(0);
   },
   clamps: true,
   draws: () => typeof document !== 'undefined' && !document.hidden,
@@ -113,7 +93,6 @@ export const host = {
   openDirectories() {
     throw new CorunError('CORUN_UNSUPPORTED', 'dirs is for Node; a page has none: use files');
   },
-  spawnWorker,
   workerPort() {
     const scope = /** @type {any} */ (globalThis);
     return {

@@ -1,5 +1,5 @@
 /** The guest's instance: made, checked, and wrapped so that nobody else touches its memory. */
-import { badModule, checkModule, entriesOf, readAbi, readCalls, readResult } from './protocol.js';
+import { badModule, checkModule, entriesOf, forbidden, readAbi, readCalls, readResult } from './protocol.js';
 import { CorunError } from './errors.js';
 import { readError } from './failure.js';
 import { readTasks } from './tasks.js';
@@ -175,7 +175,7 @@ async function openWasi(module, imports, label) {
   try {
     ({ exports } = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: imports }));
   } catch (error) {
-    throw badModule(label, `cannot be instantiated: ${error instanceof Error ? error.message : error}`);
+    throw forbidden(label, error) ?? badModule(label, `cannot be instantiated: ${error instanceof Error ? error.message : error}`);
   }
   return { exports, module, memory: /** @type {WebAssembly.Memory} */ (exports['memory']) };
 }

@@ -21,7 +21,8 @@ import { fetchCalls } from './fetch.js';
  *   unless given, false: the program must not
  * @property {(changes: import('./watch.js').TaskChange[]) => void} [ontasks] called with what the program's tasks
  *   have done since the last time: looks at them after each round of the loop, for at most a fifth of the time
- * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory
+ * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory; of a factory's URL only if it does not lie
+ *   beside it under the same name
  */
 
 /**

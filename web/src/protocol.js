@@ -89,6 +89,20 @@ export function badModule(label, what) {
 }
 
 /**
+ * The error that a page's content security policy makes of WebAssembly. Each engine has its own words for it, and its own moment:
+ * compiling, or instantiating.
+ *
+ * @param {string} label
+ * @param {unknown} error
+ * @returns {CorunError | undefined}
+ */
+export function forbidden(label, error) {
+  if (!(error instanceof Error) || !/unsafe-eval|security policy|\bCSP\b|disallowed by embedder/i.test(error.message)) return undefined;
+  const what = "the page's content security policy forbids it; script-src needs 'wasm-unsafe-eval'";
+  return new CorunError('ELOAD', `cannot load ${label}: ${what}`, { cause: error });
+}
+
+/**
  * Refuses bytes that are not a core WebAssembly module, before the engine says so in its own words.
  *
  * @param {Uint8Array} bytes
@@ -150,7 +164,7 @@ export function checkModule(module, label) {
   if (foreign && (foreign.module === 'env' || foreign.module === 'a')) {
     throw badModule(
       label,
-      `was built by Emscripten (it imports ${foreign.module}.${foreign.name}): pass its JavaScript's factory`,
+      `was built by Emscripten (it imports ${foreign.module}.${foreign.name}): pass its JavaScript's factory, or that script's URL`,
     );
   }
   checkExports(module, label);
@@ -349,6 +363,7 @@ export const WORKER_VERSION = 4;
  * @property {number} version
  * @property {WebAssembly.Module} module
  * @property {string} label
+ * @property {string | null} factory the address of the script that exports it; null: a WASI build
  * @property {import('./options.js').GuestSettings} settings
  * @property {boolean[]} terminals which of descriptors 0-2 are
  * @property {Int32Array | null} control shared words, or null where memory cannot be shared

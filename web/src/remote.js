@@ -1,5 +1,6 @@
 /** A guest in a Worker, seen from outside. Streams stay here; their bytes cross in acknowledged chunks. */
 import { host } from '#host';
+import { spawnWorker } from '#spawn';
 import { CorunError, fromPlain, toPlain } from './errors.js';
 import { CONTROL, WORKER_VERSION, checkModule } from './protocol.js';
 
@@ -10,7 +11,7 @@ import { CONTROL, WORKER_VERSION, checkModule } from './protocol.js';
 
 /** @implements {RemoteGuestShape} */
 class RemoteGuest {
-  /** @type {import('./host-page.js').WorkerLink} */ #link;
+  /** @type {import('./spawn-page.js').WorkerLink} */ #link;
   /** @type {import('./guest.js').Streams} */ #streams;
   /** @type {Int32Array | null} */ #control;
   #sent = 0;
@@ -32,7 +33,7 @@ class RemoteGuest {
   remote = true;
 
   /**
-   * @param {import('./host-page.js').WorkerLink} link
+   * @param {import('./spawn-page.js').WorkerLink} link
    * @param {import('./guest.js').Streams} streams
    * @param {import('./host-calls.js').Perform} perform
    * @param {Int32Array | null} control
@@ -218,7 +219,7 @@ class RemoteGuest {
 
   /** @param {Error} error of the Worker itself */
   #fail(error) {
-    this.#opened(error);
+    this.#opened(notStarted(error));
     this.#end({ kind: 'trap', error: toPlain(error) });
   }
 
@@ -239,6 +240,12 @@ class RemoteGuest {
 
 /** @typedef {import('./guest.js').Guest} RemoteGuestShape */
 
+/** @param {unknown} error */
+function notStarted(error) {
+  const why = error instanceof Error ? error.message : error;
+  return new CorunError('EWORKER', `the Worker cannot be started: ${why}`, { cause: error });
+}
+
 /** @param {number} version */
 function otherVersion(version) {
   return new CorunError(
@@ -256,19 +263,16 @@ function otherVersion(version) {
  * @returns {Promise<import('./guest.js').Guest>}
  */
 export async function openRemote(loaded, settings, streams, perform, workerUrl) {
-  if (loaded.factory)
-    throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; use a WASI build');
-  checkModule(loaded.module, loaded.label);
+  if (typeof loaded.factory === 'function')
+    throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; give the URL of its module, which can');
+  const { module, label, factory = null } = loaded;
+  if (!factory) checkModule(module, label);
   const control = host.sharedWords(CONTROL.WORDS);
   const terminals = [
     streams.input.terminal,
     ...streams.outputs.slice(1).map((output) => output?.terminal ?? false),
   ];
-  const { module, label } = loaded;
-  const link = host.spawnWorker(
-    { type: 'open', version: WORKER_VERSION, module, label, settings, terminals, control },
-    workerUrl,
-  );
+  const link = spawn({ type: 'open', version: WORKER_VERSION, module, label, factory, settings, terminals, control }, workerUrl);
   const guest = new RemoteGuest(link, streams, perform, control);
   try {
     await guest.opened();
@@ -277,4 +281,13 @@ export async function openRemote(loaded, settings, streams, perform, workerUrl) 
     throw error;
   }
   return guest;
+}
+
+/** @param {import('./protocol.js').OpenMessage} first @param {string | URL | undefined} url */
+function spawn(first, url) {
+  try {
+    return spawnWorker(first, url);
+  } catch (error) {
+    throw notStarted(error);
+  }
 }

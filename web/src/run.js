@@ -15,8 +15,8 @@ import { Session } from './session.js';
  *
  * page: yes, worker: yes, Node: yes
  *
- * @param {import('./source.js').Source} source a URL, a Response, bytes, a WebAssembly.Module, or an
- *   Emscripten module factory
+ * @param {import('./source.js').Source} source a URL, a Response, bytes, a WebAssembly.Module, an
+ *   Emscripten module factory, or the URL of the script (`.js`, `.mjs`) that exports one
  * @param {import('./options.js').OpenOptions & { signal?: AbortSignal }} [options]
  * @returns {Promise<import('./session.js').RunResult>}
  */

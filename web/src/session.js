@@ -83,6 +83,8 @@ export class Session {
    * @param {import('./options.js').OpenOptions} options
    */
   static async open(source, options) {
+    const lacking = host.lacks();
+    if (lacking) throw new CorunError('CORUN_UNSUPPORTED', `Corun needs ${lacking}, which is not here`);
     const release = host.hold();
     try {
       const outputs = [

@@ -1,7 +1,10 @@
-/** From what the embedder gives to a compiled module: URL, Response, bytes, Module or factory. */
+/**
+ * From what the embedder gives to a compiled module: URL, Response, bytes, Module or factory. A factory of Emscripten's is the
+ * function itself or, by the address of the script that exports it, something that can also cross to a Worker.
+ */
 import { host } from '#host';
 import { CorunError } from './errors.js';
-import { badModule, checkBytes } from './protocol.js';
+import { badModule, checkBytes, forbidden } from './protocol.js';
 
 /**
  * @typedef {(options: Record<string, unknown>) => Promise<Record<string, any>>} EmscriptenFactory
@@ -11,6 +14,7 @@ import { badModule, checkBytes } from './protocol.js';
 
 /**
  * @typedef {{ module: WebAssembly.Module, label: string, factory?: undefined }
+ *   | { module: WebAssembly.Module, label: string, factory: string }
  *   | { module: WebAssembly.Module | undefined, label: string, factory: EmscriptenFactory }} Loaded
  */
 
@@ -25,11 +29,15 @@ export async function loadSource(source, wasm) {
     const factory = /** @type {EmscriptenFactory} */ (source);
     return { module: found?.module, label: found?.label ?? 'the module', factory };
   }
-  if (wasm !== undefined) throw new TypeError('wasm goes with an Emscripten factory only');
   const given = await source;
+  const url = typeof given === 'string' ? host.resolve(given) : given;
+  if (url instanceof URL && /\.m?js$/.test(url.pathname)) {
+    const found = await loadSource(wasm ?? new URL(url.pathname.replace(/\.m?js$/, '.wasm'), url));
+    return { module: /** @type {WebAssembly.Module} */ (found.module), label: found.label, factory: url.href };
+  }
+  if (wasm !== undefined) throw new TypeError('wasm goes with an Emscripten factory only');
   if (given instanceof WebAssembly.Module) return { module: given, label: 'the module' };
-  if (typeof given === 'string' || given instanceof URL)
-    return loadUrl(typeof given === 'string' ? host.resolve(given) : given);
+  if (url instanceof URL) return loadUrl(url);
   if (typeof Response === 'function' && given instanceof Response)
     return loadResponse(given, given.url || 'the response');
   if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return loadBytes(given, 'the module');
@@ -88,5 +96,5 @@ async function loadBytes(source, label) {
 /** @param {string} label @param {unknown} error */
 function damaged(label, error) {
   const why = error instanceof Error ? error.message.replace(/^WebAssembly\.\w+\(\): /, '') : String(error);
-  return badModule(label, `is damaged or truncated: ${why}`);
+  return forbidden(label, error) ?? badModule(label, `is damaged or truncated: ${why}`);
 }

@@ -29,7 +29,8 @@ const asked = new Map();
 let calls = 0;
 const credit = [0, 0, 0];
 let posted = 0;
-let lastFlush = 0;
+/** Never: the clock begins with the Worker, so 0 may be just now. */
+let lastFlush = -Infinity;
 
 /**
  * @param {import('./protocol.js').FromWorker} message
@@ -65,10 +66,10 @@ async function open(message) {
     if (message.version !== WORKER_VERSION)
       throw new TypeError(`this Worker speaks version ${WORKER_VERSION}, not ${message.version}`);
     control = message.control;
-    const { module, label, settings, terminals } = message;
+    const { module, label, factory, settings, terminals } = message;
     const input = new Input({ pull, stop: () => {}, terminal: terminals[0] ?? false });
     const outputs = [undefined, makeOutput(1, terminals[1]), makeOutput(2, terminals[2])];
-    guest = await openGuest({ module, label }, settings, {
+    guest = await openGuest(factory ? { module, label, factory } : { module, label }, settings, {
       input,
       outputs,
       perform,

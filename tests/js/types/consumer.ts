@@ -1,6 +1,7 @@
 // A page's code as TypeScript sees the package. Compiled only; each @ts-expect-error must be one.
 import {
-  CorunError, Runner, run, type HostFunction, type RunResult, type TaskChange, type TaskState, type TaskTree,
+  CorunError, Runner, run, type HostAnswer, type HostFunction, type OpenOptions, type Place, type RunOptions, type RunResult,
+  type Source, type TaskChange, type TaskState, type TaskTree,
 } from 'corun';
 
 const controller = new AbortController();
@@ -19,6 +20,12 @@ export async function all(): Promise<number> {
     await run(new Uint8Array(8), { stdin: 'text', worker: true });
     await run('/app.wasm', { ontasks: (changes) => changes.forEach(({ task, state, at }: TaskChange) => console.log(task, state, at?.line)) });
     await run(async (options: Record<string, unknown>) => options, { wasm: '/app.wasm' });
+
+    const source: Source = new URL('./app.wasm', 'http://localhost/');
+    const options: OpenOptions = { worker: true, workerUrl: '/worker.js', grace: 1000, budget: 4, files: {}, stderr: 'inherit' };
+    await run(source, options);
+    const answer: HostAnswer = 'text';
+    console.log(answer);
 
     const echo: HostFunction = (bytes, { signal }) => (signal.aborted ? undefined : bytes);
     const hostCalls = { echo, sum: async (bytes: Uint8Array) => new Uint8Array([bytes.length]), text: () => 'text' };
@@ -39,18 +46,24 @@ export async function all(): Promise<number> {
 
     const runner = await Runner.open('/app.wasm', { debug: true });
     try {
-        const { value } = await runner.run('resize', { args: ['resize'], signal: controller.signal });
+        const how: RunOptions = { args: ['resize'], signal: controller.signal };
+        const { value } = await runner.run('resize', how);
         if (value instanceof Uint8Array) console.log(value.length);
         const taken: boolean = runner.interrupt();
         const pending: number = runner.pendingInterrupts;
         console.log(taken, pending);
         const [first]: TaskTree[] = await runner.tasks();
         const state: TaskState | undefined = first?.state;
-        console.log(state, first?.waitsFor, first?.spawnedAt?.line, first?.stack[0]?.function, first?.awaits[0]?.repeated);
+        const place: Place | null | undefined = first?.stack[0];
+        console.log(place?.file, state, first?.waitsFor, first?.spawnedAt?.line, first?.stack[0]?.function, first?.awaits[0]?.repeated);
     } catch (error) {
-        if (error instanceof CorunError) console.log(error.code, error.trace, error.cause);
+        if (error instanceof CorunError) {
+            const inner: CorunError[] = error.errors;
+            console.log(error.code, error.trace, error.cause, inner.length, error.task, error.spawnedAt?.line, error.explain());
+        }
     } finally {
-        await runner.close();
+        const { status } = await runner.close({ signal: controller.signal });
+        console.log(status);
     }
     runner.kill();
     return result.status;

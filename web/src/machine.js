@@ -3,7 +3,6 @@ import { badModule, checkModule, entriesOf, forbidden, readAbi, readCalls, readR
 import { CorunError } from './errors.js';
 import { readError } from './failure.js';
 import { readTasks } from './tasks.js';
-import { openEmscripten } from './emscripten.js';
 import { openFiles } from './files.js';
 import { host } from '#host';
 import { Wasi } from './wasi.js';
@@ -153,7 +152,7 @@ export async function openMachine(parts) {
     onyield: parts.onyield ?? (() => {}),
   });
   const made = loaded.factory
-    ? await openEmscripten(loaded.factory, loaded.module, wasi, loaded.label)
+    ? await (await import('./emscripten.js')).openEmscripten(loaded.factory, loaded.module, wasi, loaded.label)
     : await openWasi(loaded.module, wasi.imports, loaded.label);
   wasi.bind(() => made.memory.buffer);
   files?.bind(made.memory);

@@ -10,7 +10,6 @@ import { Input } from './input.js';
 import { performer } from './host-calls.js';
 import { guestSettings, hostFunctions } from './options.js';
 import { Output } from './output.js';
-import { openRemote } from './remote.js';
 import { makeSink } from './sinks.js';
 import { loadSource } from './source.js';
 import { makeSource } from './sources.js';
@@ -97,7 +96,7 @@ export class Session {
       const perform = performer(hostFunctions(options));
       const loaded = await loadSource(source, options.wasm);
       const guest = options.worker
-        ? await openRemote(loaded, settings, streams, perform, options.workerUrl)
+        ? await (await import('./remote.js')).openRemote(loaded, settings, streams, perform, options.workerUrl)
         : await openGuest(loaded, settings, { ...streams, perform });
       return new Session(guest, streams, options.grace);
     } finally {

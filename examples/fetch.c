@@ -1,7 +1,4 @@
-/* Prints what is at a URL. Ctrl-C, or an abort, stops it in the middle.
- *
- *     corun run examples/fetch.c -- https://example.org/
- */
+/* Prints what is at the URL that is its argument. Ctrl-C, or an abort, stops it in the middle. */
 #include <corun.h>
 #include <stdio.h>
 

@@ -44,10 +44,10 @@ describe('corun page, its server', { skip: !tests('node') && 'node is not tested
   test('without a file: the examples, compiled when they are picked', options, async (t) => {
     const address = await serve(t);
     const programs = await listed(address);
-    const names = ['countdown', 'first_of', 'limiter', 'supervisor', 'upper', 'workers'];
+    const names = ['countdown', 'fetch', 'first_of', 'limiter', 'supervisor', 'upper', 'workers'];
     assert.deepEqual(programs.map(({ name }) => name), names);
     for (const { about } of programs) assert.match(about, /^[A-Z][^*]+\.$/);
-    assert.ok(WebAssembly.validate(await (await load(programs[4], address)).arrayBuffer()));
+    assert.ok(WebAssembly.validate(await (await load(programs.at(-1), address)).arrayBuffer()));
   });
 
   test('several files, also of one name; one that has changed is compiled again', options, async (t) => {

@@ -35,7 +35,6 @@ describe('wrong usage: 2', { concurrency: 2 }, () => {
     [['build', 'x.c'], /build where\?/],
     [['build', 'x.o', '-o', 'x'], /x\.o does not end in \.c/],
     [['build', 'x.c', '-o', 'x', '--host', 'node'], /no host 'node' to build for/],
-    [['page'], /page takes one program/],
     [['page', 'x.c', '--port', '70000'], /--port takes 0 to 65535/],
     [['doctor', 'who'], /doctor takes no arguments/],
   ];

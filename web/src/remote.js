@@ -2,10 +2,11 @@
 import { host } from '#host';
 import { spawnWorker } from '#spawn';
 import { CorunError, fromPlain, toPlain } from './errors.js';
-import { CONTROL, WORKER_VERSION, checkModule } from './protocol.js';
+import { CONTROL, WORKER_VERSION } from './messages.js';
+import { checkModule } from './protocol.js';
 
-/** @typedef {import('./protocol.js').FromWorker} FromWorker */
-/** @typedef {import('./protocol.js').ToWorker} ToWorker */
+/** @typedef {import('./messages.js').FromWorker} FromWorker */
+/** @typedef {import('./messages.js').ToWorker} ToWorker */
 /** @typedef {import('./tasks.js').TaskRecord} TaskRecord */
 /** @typedef {import('./protocol.js').Outcome} Outcome */
 
@@ -283,7 +284,7 @@ export async function openRemote(loaded, settings, streams, perform, workerUrl) 
   return guest;
 }
 
-/** @param {import('./protocol.js').OpenMessage} first @param {string | URL | undefined} url */
+/** @param {import('./messages.js').OpenMessage} first @param {string | URL | undefined} url */
 function spawn(first, url) {
   try {
     return spawnWorker(first, url);

@@ -4,7 +4,7 @@ import { fromPlain, toPlain } from './errors.js';
 import { openGuest } from './guest.js';
 import { Input } from './input.js';
 import { Output } from './output.js';
-import { CONTROL, WORKER_VERSION } from './protocol.js';
+import { CONTROL, WORKER_VERSION } from './messages.js';
 
 /** Inside a long step output is sent on after this time, or this many bytes. */
 const HELD_MS = 10;
@@ -33,12 +33,12 @@ let posted = 0;
 let lastFlush = -Infinity;
 
 /**
- * @param {import('./protocol.js').FromWorker} message
+ * @param {import('./messages.js').FromWorker} message
  * @param {unknown[]} [transfer]
  */
 const post = (message, transfer) => port.post(message, transfer);
 
-port.listen((/** @type {import('./protocol.js').ToWorker} */ message) => {
+port.listen((/** @type {import('./messages.js').ToWorker} */ message) => {
   switch (message.type) {
     case 'open':
       return void open(message);
@@ -60,7 +60,7 @@ port.listen((/** @type {import('./protocol.js').ToWorker} */ message) => {
   }
 });
 
-/** @param {import('./protocol.js').OpenMessage} message */
+/** @param {import('./messages.js').OpenMessage} message */
 async function open(message) {
   try {
     if (message.version !== WORKER_VERSION)

@@ -1,0 +1,47 @@
+/** What the thread that made a Worker and that Worker say to each other. */
+
+/** The version of the messages below; first thing said in both directions. */
+export const WORKER_VERSION = 4;
+
+/**
+ * @typedef {object} OpenMessage
+ * @property {'open'} type
+ * @property {number} version
+ * @property {WebAssembly.Module} module
+ * @property {string} label
+ * @property {string | null} factory the address of the script that exports it; null: a WASI build
+ * @property {import('./options.js').GuestSettings} settings
+ * @property {boolean[]} terminals which of descriptors 0-2 are
+ * @property {Int32Array | null} control shared words, or null where memory cannot be shared
+ */
+
+/**
+ * To the Worker.
+ *
+ * @typedef {OpenMessage
+ *   | { type: 'start', entry: string, args: string[] }
+ *   | { type: 'close' }
+ *   | { type: 'interrupt', number: number }
+ *   | { type: 'tasks', number: number }
+ *   | { type: 'chunk', bytes: Uint8Array | null, error?: import('./errors.js').PlainError }
+ *   | { type: 'answer', number: number, answer: import('./host-calls.js').Answer }
+ *   | { type: 'room', fd: number, size: number, broken: boolean }} ToWorker
+ */
+
+/**
+ * From the Worker.
+ *
+ * @typedef {{ type: 'opened', version: number }
+ *   | { type: 'failed', error: import('./errors.js').PlainError }
+ *   | { type: 'outcome', outcome: import('./protocol.js').Outcome, files: Record<string, Uint8Array> | null }
+ *   | { type: 'acknowledged', number: number }
+ *   | { type: 'tasks', number: number, tasks?: import('./tasks.js').TaskRecord[], error?: import('./errors.js').PlainError }
+ *   | { type: 'call', number: number, name: string, bytes: Uint8Array }
+ *   | { type: 'abort', number: number }
+ *   | { type: 'changed', changes: import('./watch.js').TaskChange[] }
+ *   | { type: 'pull' }
+ *   | { type: 'output', fd: number, bytes: Uint8Array }} FromWorker
+ */
+
+/** Words of the shared control block: the latest interrupt's number, bytes of output dealt with. */
+export const CONTROL = { INTERRUPT: 0, WRITTEN: 1, WORDS: 2 };

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { CorunError, run } from 'corun';
 import { cases as refusals } from './cases/refusals.js';
 import { cases as runCases } from './cases/run.js';
-import { cases as runnerCases, sharedCases, threadCases, workerCases } from './cases/runner.js';
+import { cases as runnerCases, sharedCases, threadCases, wasiCases, workerCases } from './cases/runner.js';
 import { playAll } from './support/cases.js';
 import { kit, rejection, test } from './support/programs.js';
 
 playAll('run', runCases);
 playAll('a runner', runnerCases);
 playAll('refusals', refusals);
+playAll('a runner', wasiCases);
 playAll('a runner', threadCases, ['this thread']);
 playAll('a runner', workerCases, ['a Worker']);
 playAll('a runner', sharedCases, ['a Worker']);

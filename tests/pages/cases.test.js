@@ -19,6 +19,7 @@ const plan = [
   ['run', run, 'cases', [thread, worker]],
   ['runner', runner, 'cases', [thread, worker]],
   ['runner', runner, 'threadCases', [thread]],
+  ['runner', runner, 'wasiCases', [thread, worker]],
   ['refusals', refusals, 'cases', [thread, worker]],
   ['page', pages, 'cases', [thread, worker]],
   ['examples', examples, 'cases', [thread]],

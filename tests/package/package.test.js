@@ -45,7 +45,7 @@ describe('the tarball', () => {
   });
 
   test('has nothing else', () => {
-    const allowed = /^(LICENSE|README\.md|package\.json|docs\/javascript\.md|(include|src|hosts)\/.*\.[ch]|web\/(bin|commands|lint|src)\/[\w-]+\.js|web\/demo\/\w+\.(html|css|js)|web\/dist\/[\w-]+\.(js|js\.map|txt)|web\/types\/[\w-]+\.d\.ts)$/;
+    const allowed = /^(LICENSE|README\.md|package\.json|docs\/javascript\.md|(include|src|hosts)\/.*\.[ch]|web\/(bin|commands|lint|src)\/[\w-]+\.js|web\/demo\/[\w-]+\.(html|css|js)|examples\/\w+\.c|web\/dist\/[\w-]+\.(js|js\.map|txt)|web\/types\/[\w-]+\.d\.ts)$/;
     assert.deepEqual(project.packed.files.filter((path) => !allowed.test(path)), []);
   });
 
@@ -97,7 +97,7 @@ describe('the command', { skip: !tests('node') && 'node is not tested' }, () => 
     const child = spawn(process.execPath, ['node_modules/corun/web/bin/corun.js', 'page', 'app.wasm'], { cwd: project.folder });
     try {
       const url = await said(child, /^(http:\S+)\n/);
-      for (const [path, type] of [['', /^text\/html/], ['dist/corun.js', /^text\/javascript/], ['dist/worker.js', /^text\/javascript/], ['app.wasm', /^application\/wasm$/]]) {
+      for (const [path, type] of [['', /^text\/html/], ['dist/corun.js', /^text\/javascript/], ['dist/worker.js', /^text\/javascript/], ['programs/0/app.wasm', /^application\/wasm$/]]) {
         const response = await fetch(new URL(path, url));
         assert.equal(response.status, 200);
         assert.match(String(response.headers.get('Content-Type')), /** @type {RegExp} */ (type));

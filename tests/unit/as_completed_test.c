@@ -1,7 +1,6 @@
 /* corun_as_completed_*. asyncio W5. */
-#include "test.h"
+#include "endings.h"
 
-#include <errno.h>
 #include <math.h>
 
 enum { MY_ERROR = CORUN_USER - 1 };
@@ -220,45 +219,15 @@ CORUN_ASYNC(some, (), (corun_as_completed all; int rc;)) {
 
 TEST(interrupted_before_each_step)
 {
-    int rc = CORUN_INTERRUPTED;
-    for (uint64_t step = 1; rc != 0 && step < 100; step++) {
-        corun_runner runner = CORUN_RUNNER_INIT;
-        corun_sim_interrupt_before_step(test_open_sim(&runner), step);
-        rc = corun_runner_run(&runner, CORUN_CALL(some), NULL, NULL);
-        CHECK(rc == 0 || rc == CORUN_INTERRUPTED);
-        corun_runner_close(&runner);
-        CHECK_EQ(test_allocations_in_use(), 0);
-    }
-    CHECK_ERROR(rc, 0);
+    end_before_each_step(CORUN_CALL(some), 0, 1, 100);
 }
 
 TEST(closed_in_each_round)
 {
-    for (int rounds = 1; rounds < 20; rounds++) {
-        corun_loop *loop;
-        CHECK_ERROR(corun_loop_sim(&loop), 0);
-        test_log_reports(loop);
-        CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(some), NULL), 0);
-        for (int i = 0; i < rounds; i++) {
-            corun_loop_stop(loop);
-            CHECK_ERROR(corun_loop_run(loop), 0);
-        }
-        CHECK_ERROR(corun_loop_close(loop), 0);
-        CHECK_EQ(test_allocations_in_use(), 0);
-    }
+    end_with_the_loop(CORUN_CALL(some), 1, 19);
 }
 
 TEST(each_allocation_may_fail)
 {
-    bool failed = true;
-    for (long k = 1; failed && k < 200; k++) {
-        int rc;
-        test_fail_allocation(k);
-        rc = test_run_sim(CORUN_CALL(some), NULL);
-        failed = test_allocation_failed();
-        test_fail_allocation(0);
-        CHECK(rc == 0 || (failed && rc == -ENOMEM));
-        CHECK_EQ(test_allocations_in_use(), 0);
-    }
-    CHECK(!failed);
+    end_without_memory(CORUN_CALL(some), 0, 200);
 }

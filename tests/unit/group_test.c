@@ -1,7 +1,5 @@
 /* Groups: what their children's ends do to each other, to the parent and to its exit. asyncio G1-G8. */
-#include "test.h"
-
-#include <errno.h>
+#include "endings.h"
 
 enum { MY_ERROR = CORUN_USER - 1, OTHER_ERROR = CORUN_USER - 2 };
 
@@ -693,18 +691,7 @@ CORUN_ASYNC(closes_nothing, (), (corun_group group;)) {
 /* However far it has got, a loop that is closed by hand leaves nothing. */
 TEST(a_loop_that_is_closed_drops_its_groups)
 {
-    for (int rounds = 1; rounds < 12; rounds++) {
-        corun_loop *loop;
-        CHECK_ERROR(corun_loop_sim(&loop), 0);
-        test_log_reports(loop);
-        CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(closes_nothing), NULL), 0);
-        for (int i = 0; i < rounds; i++) {
-            corun_loop_stop(loop);
-            CHECK_ERROR(corun_loop_run(loop), 0);
-        }
-        CHECK_ERROR(corun_loop_close(loop), 0);
-        CHECK_EQ(test_allocations_in_use(), 0);
-    }
+    end_with_the_loop(CORUN_CALL(closes_nothing), 1, 11);
 }
 
 /* A parent of two that wait and one that ends, all of whose suspensions are cancelled in turn. */
@@ -744,17 +731,7 @@ TEST(interrupted_before_each_step)
 /* Without memory for the k-th allocation it fails, and nothing is left. */
 TEST(each_allocation_may_fail)
 {
-    bool failed = true;
-    for (long k = 1; failed && k < 200; k++) {
-        int rc;
-        test_fail_allocation(k);
-        rc = test_run_sim(CORUN_CALL(two_fail, .first = MY_ERROR, .second = OTHER_ERROR), NULL);
-        failed = test_allocation_failed();
-        test_fail_allocation(0);
-        CHECK(rc == CORUN_GROUP || (failed && rc == -ENOMEM));
-        CHECK_EQ(test_allocations_in_use(), 0);
-    }
-    CHECK(!failed);
+    end_without_memory(CORUN_CALL(two_fail, .first = MY_ERROR, .second = OTHER_ERROR), CORUN_GROUP, 200);
 }
 
 /* Closing needs no memory: the children are waited for, and the code is right. */

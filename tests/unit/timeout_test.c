@@ -1,5 +1,5 @@
 /* Timeouts: when they expire, and what becomes of the cancellation. asyncio O1-O6. */
-#include "test.h"
+#include "endings.h"
 
 #include <errno.h>
 #include <math.h>
@@ -353,32 +353,12 @@ CORUN_ASYNC(two_generators, (), (corun_generator *generator; corun_timeout timeo
 
 TEST(a_loop_that_is_closed_drops_its_timeouts)
 {
-    for (int rounds = 0; rounds < 8; rounds++) {
-        corun_loop *loop;
-        CHECK_ERROR(corun_loop_sim(&loop), 0);
-        test_log_reports(loop);
-        CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(two_generators), NULL), 0);
-        for (int i = 0; i < rounds; i++) {
-            corun_loop_stop(loop);
-            CHECK_ERROR(corun_loop_run(loop), 0);
-        }
-        CHECK_ERROR(corun_loop_close(loop), 0);
-        CHECK_EQ(test_allocations_in_use(), 0);
-    }
+    end_with_the_loop(CORUN_CALL(two_generators), 0, 7);
 }
 
 TEST(each_interrupted_step_leaves_nothing)
 {
-    int rc = CORUN_INTERRUPTED;
-    for (uint64_t step = 1; rc != CORUN_TIMEOUT && step < 50; step++) {
-        corun_runner runner = CORUN_RUNNER_INIT;
-        corun_sim_interrupt_before_step(test_open_sim(&runner), step);
-        rc = corun_runner_run(&runner, CORUN_CALL(outer_of_two, .first = 2, .second = 2), NULL, NULL);
-        CHECK(rc == CORUN_TIMEOUT || rc == CORUN_INTERRUPTED);
-        corun_runner_close(&runner);
-        CHECK_EQ(test_allocations_in_use(), 0);
-    }
-    CHECK_ERROR(rc, CORUN_TIMEOUT);
+    end_before_each_step(CORUN_CALL(outer_of_two, .first = 2, .second = 2), CORUN_TIMEOUT, 1, 50);
 }
 
 CORUN_ASYNC(opens_without_memory, (), (corun_timeout timeout; int rc;)) {
@@ -395,17 +375,7 @@ CORUN_ASYNC(opens_without_memory, (), (corun_timeout timeout; int rc;)) {
 
 TEST(each_allocation_may_fail)
 {
-    bool failed = true;
-    for (long k = 1; failed && k < 100; k++) {
-        int rc;
-        test_fail_allocation(k);
-        rc = test_run_sim(CORUN_CALL(opens_without_memory), NULL);
-        failed = test_allocation_failed();
-        test_fail_allocation(0);
-        CHECK(rc == CORUN_TIMEOUT || (failed && rc == -ENOMEM));
-        CHECK_EQ(test_allocations_in_use(), 0);
-    }
-    CHECK(!failed);
+    end_without_memory(CORUN_CALL(opens_without_memory), CORUN_TIMEOUT, 100);
 }
 
 /* Of a timeout that is due, and so is not in the heap, which must grow. */

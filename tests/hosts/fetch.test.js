@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { listen } from '../support/listen.js';
 import { Terminal, example, run, runHosts } from './command.js';
 
 const options = { timeout: 60_000 };
@@ -16,14 +17,12 @@ const server = createServer((request, response) => {
   else response.end('two\n');
 });
 
+let close;
+
 before(async () => {
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  origin = `http://127.0.0.1:${server.address().port}`;
+  ({ origin, close } = await listen(server));
 });
-after(() => {
-  server.closeAllConnections();
-  server.close();
-});
+after(() => close());
 
 for (const host of runHosts) {
   const command = (path) => ['run', '--host', host, example('fetch'), '--', `${origin}${path}`];

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { after, before, test as anyTest } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Runner, run } from 'corun';
+import { listen } from '../support/listen.js';
 import { noLeak } from './support/leaks.js';
 import { example, fetches, places, record, rejection, test } from './support/programs.js';
 
@@ -61,17 +62,13 @@ const server = createServer((request, response) => {
   else response.writeHead(404).end(`no ${path}\n`);
 });
 
+/** @type {() => Promise<unknown>} */
+let close;
+
 before(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(address && typeof address === 'object');
-  origin = `http://127.0.0.1:${address.port}`;
+  ({ origin, close } = await listen(server));
 });
-after(() => {
-  server.closeAllConnections();
-  server.close();
-});
+after(() => close());
 
 /** A port on which nobody listens. */
 async function closedPort() {

@@ -7,18 +7,19 @@ import { fileURLToPath } from 'node:url';
 import { CorunError, run } from 'corun';
 import { VERSION } from '../../web/src/protocol.js';
 import { tests } from '../support/env.js';
+import { listen } from '../support/listen.js';
 import { kit, rejection, test } from './support/programs.js';
 
 /** @type {Uint8Array<ArrayBuffer>} */
 let bytes = new Uint8Array(0);
-/** @type {import('node:http').Server} */
-let server;
+/** @type {(() => Promise<unknown>) | undefined} */
+let close;
 let origin = '';
 
 before(async () => {
   if (!tests('node')) return;
   bytes = new Uint8Array(await readFile(kit));
-  server = createServer((request, response) => {
+  const server = createServer((request, response) => {
     const type = {
       '/kit.wasm': 'application/wasm',
       '/kit.bin': 'application/octet-stream',
@@ -32,13 +33,10 @@ before(async () => {
         .end(request.url === '/cut.wasm' ? bytes.subarray(0, 5000) : bytes);
     else response.writeHead(404).end('nothing here');
   });
-  await new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(undefined));
-  });
-  origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
+  ({ origin, close } = await listen(server));
 });
 
-after(() => server?.close());
+after(() => close?.());
 
 test('a source is', async (t) => {
   const sources = {

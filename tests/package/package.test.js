@@ -11,6 +11,7 @@ import sirv from 'sirv';
 import { openBrowser } from '../support/browser.js';
 import { engines } from '../support/engines.js';
 import { browsers, build, root, tests } from '../support/env.js';
+import { listen } from '../support/listen.js';
 import { execute, succeed } from '../support/process.js';
 import { installPackage, texts } from './installed.js';
 
@@ -208,13 +209,7 @@ async function serve(folder, { without = '', allow = '' } = {}) {
     if (without && url.pathname.endsWith(without)) response.writeHead(404).end('nothing here');
     else files(request, response, () => response.writeHead(404).end('nothing here'));
   });
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const close = () => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
-  return { origin: `http://127.0.0.1:${port}`, close };
+  return listen(server);
 }
 
 const viteProgram = join(root, 'node_modules/vite/bin/vite.js');

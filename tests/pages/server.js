@@ -6,6 +6,7 @@ import { packageExamples } from '../../web/commands/page-programs.js';
 import { pageHandler } from '../../web/commands/page.js';
 import { example } from '../js/support/programs.js';
 import { build } from '../support/env.js';
+import { listen } from '../support/listen.js';
 
 /** The examples of the package, as the preset `wasi` has built them. */
 export async function builtExamples() {
@@ -28,14 +29,5 @@ export async function serveDemo(programs) {
     request.url = request.url?.slice(prefix.length - 1);
     serve(request, response, () => response.writeHead(404).end());
   });
-  await new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(undefined));
-  });
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const close = () =>
-    new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    });
-  return { origin: `http://127.0.0.1:${port}`, close };
+  return listen(server);
 }

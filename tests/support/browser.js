@@ -7,6 +7,7 @@ import sirv from 'sirv';
 import { Builder } from 'selenium-webdriver';
 import { engines } from './engines.js';
 import { root } from './env.js';
+import { listen } from './listen.js';
 
 /** The headers that let a page share memory with its Workers. */
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
@@ -20,13 +21,7 @@ export async function serveProject({ isolate = false } = {}) {
   const server = createServer((request, response) => files(request, response, () => {
     response.writeHead(404).end();
   }));
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const close = () => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
-  return { origin: `http://127.0.0.1:${port}`, close };
+  return listen(server);
 }
 
 /**

@@ -1,10 +1,10 @@
 // How each browser engine is started: its WebDriver, and what that is to be asked for.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Capabilities } from 'selenium-webdriver';
-import { cache } from './env.js';
+import { cachedCommand } from './env.js';
 
 /**
  * A process that belongs to a browser, in a process group of its own with those that it starts.
@@ -49,7 +49,7 @@ export const engines = {
   },
   firefox: {
     title: 'Firefox',
-    start: () => startDriver(geckodriver(), ['--port=0'], { said: /Listening on 127\.0\.0\.1:(\d+)/ }),
+    start: () => startDriver(cachedCommand('geckodriver'), ['--port=0'], { said: /Listening on 127\.0\.0\.1:(\d+)/ }),
     capabilities: () => new Capabilities({
       browserName: 'firefox',
       'moz:firefoxOptions': {
@@ -68,12 +68,6 @@ export const engines = {
     }),
   },
 };
-
-/** The geckodriver that tools/setup made, else the one on the PATH. */
-function geckodriver() {
-  const newest = existsSync(cache) && readdirSync(cache).filter((name) => name.startsWith('geckodriver-')).sort().at(-1);
-  return newest ? join(cache, newest, 'bin', 'geckodriver') : 'geckodriver';
-}
 
 /** Debian keeps it where programs of a library are kept. */
 function miniBrowser() {

@@ -38,11 +38,13 @@ export const build = (preset, ...path) => join(root, 'build', preset, ...path);
 
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'corun');
 
-/** The wasmtime that tools/setup made, else the one on the PATH. */
-export function wasmtime() {
-  const newest = existsSync(cache) && readdirSync(cache).filter((name) => name.startsWith('wasmtime-')).sort().at(-1);
-  return newest ? join(cache, newest, 'bin', 'wasmtime') : 'wasmtime';
+/** The command of this name that tools/setup made, else the one on the PATH. */
+export function cachedCommand(name) {
+  const newest = existsSync(cache) && readdirSync(cache).filter((folder) => folder.startsWith(`${name}-`)).sort().at(-1);
+  return newest ? join(cache, newest, 'bin', name) : name;
 }
+
+export const wasmtime = () => cachedCommand('wasmtime');
 
 /** Names of the files in a folder of the project that end in `ending`, without it. */
 export function stems(folder, ending) {

@@ -1,5 +1,6 @@
 // Plays the cases of tests/js/cases in Node.
 import { playCase } from '../cases/support.js';
+import { alive } from './leaks.js';
 import { emscripten, example, kit, places, test } from './programs.js';
 
 /** Where the programs lie that each toolchain has made; of Emscripten's, the script. */
@@ -10,14 +11,6 @@ const toolchains = {
     example: (/** @type {string} */ name) => emscripten(`examples/${name}`, '.mjs'),
   },
 };
-
-/** What would keep the process from ending, and who listens to it. */
-function alive() {
-  const counts = { unhandledRejection: process.listenerCount('unhandledRejection'), SIGINT: process.listenerCount('SIGINT') };
-  for (const kind of process.getActiveResourcesInfo())
-    if (/Timeout|Immediate|MessagePort|Worker/.test(kind)) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}
 
 /**
  * @param {string} title

@@ -5,22 +5,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Kinds of what holds a process that come and go by themselves are not among these. */
 const KINDS = ['Timeout', 'Immediate', 'MessagePort', 'TCPSocketWrap', 'TCPServerWrap'];
-const EVENTS = ['SIGINT', 'exit', 'beforeExit', 'uncaughtException', 'warning'];
+const EVENTS = ['SIGINT', 'exit', 'beforeExit', 'uncaughtException', 'unhandledRejection', 'warning'];
 
-/** @type {unknown[]} */
-const unhandled = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-
-function counts() {
+/** How much there is of what a library must end by itself, by kind. @returns {Record<string, number>} */
+export function alive() {
   const active = process.getActiveResourcesInfo();
   return {
     ...Object.fromEntries(KINDS.map((kind) => [kind, active.filter((other) => other === kind).length])),
     ...Object.fromEntries(EVENTS.map((event) => [event, process.listenerCount(event)])),
     // Each Worker is one, and also when nothing waits for it.
     threads: readdirSync('/proc/self/task').length,
-    unhandled: unhandled.map(String),
   };
 }
+
+/** @type {unknown[] | undefined} from the first use on */
+let unhandled;
+
+function watchRejections() {
+  if (unhandled) return;
+  unhandled = [];
+  process.on('unhandledRejection', (error) => unhandled?.push(error));
+}
+
+const counts = () => ({ ...alive(), unhandled: unhandled?.map(String) });
 
 /**
  * Gives a function that fails if there is more then than now. What is made once for all, `warmUp` brings about.
@@ -28,6 +35,7 @@ function counts() {
  * @param {() => Promise<unknown>} warmUp
  */
 export async function noLeak(warmUp) {
+  watchRejections();
   await warmUp();
   await sleep(50);
   const before = counts();

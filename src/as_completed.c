@@ -239,7 +239,7 @@ static int cancel_and_go_on(corun_task *task)
     struct corun_completions_ *self = task->future.awaitable.self;
     wake_one(self);
     release_completions(self);
-    task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
+    outcome_set(&task->future.outcome, CORUN_CANCELLED, NULL);
     cancel_take(task);
     return frames_deliver(task);
 }

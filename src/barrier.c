@@ -116,22 +116,23 @@ static int try_to_leave(corun_barrier *barrier, corun_task *task)
     return state == BARRIER_DRAINING ? 0 : CORUN_BROKEN_BARRIER;
 }
 
-static struct outcome outcome_at(const corun_task *task, int rc)
+static corun_value place_of_task(const corun_task *task)
 {
-    int64_t number = task->future.awaitable.number;
-    return rc < 0 ? outcome_of_error(rc, NULL) : outcome_of_item(CORUN_VALUE(.i = number));
+    return CORUN_VALUE(.i = task->future.awaitable.number);
 }
 
 static void barrier_start(void *self, corun_waiter *waiter)
 {
     corun_barrier *barrier = self;
     corun_task *task = task_of_waiter(waiter);
+    corun_value place;
     int rc = CORUN_NO_PARTIES;
     task->future.awaitable.number = NOT_LET_IN;
     if (barrier->private_.parties > 0)
         rc = try_to_enter(barrier, task);
+    place = place_of_task(task);
     if (rc <= 0)
-        waiter_answer(task, outcome_at(task, rc));
+        waiter_answer(task, rc, &place);
 }
 
 static int end_cancelled(corun_barrier *barrier, const corun_task *task)
@@ -146,6 +147,7 @@ static void barrier_turn(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
     corun_barrier *barrier = task->future.awaitable.self;
+    corun_value place;
     int rc;
     if (waiter_take_cancel(task))
         rc = end_cancelled(barrier, task);
@@ -153,8 +155,9 @@ static void barrier_turn(struct entry *entry)
         rc = try_to_enter(barrier, task);
     else
         rc = try_to_leave(barrier, task);
+    place = place_of_task(task);
     if (rc <= 0)
-        waiter_go_on(task, outcome_at(task, rc));
+        waiter_go_on(task, rc, &place);
 }
 
 static void barrier_cancel(void *self, corun_waiter *waiter)

@@ -25,7 +25,7 @@ void cancel_take(corun_task *task)
     task->future.task_flags &= (uint8_t)~TASK_MUST_CANCEL;
     if (outcome->error != CORUN_CANCELLED) {
         outcome_release(outcome);
-        *outcome = outcome_of_error(CORUN_CANCELLED, NULL);
+        outcome_set(outcome, CORUN_CANCELLED, NULL);
     }
     if (!rare || !rare->cancel_failure)
         return;

@@ -53,7 +53,7 @@ static void condition_start(void *self, corun_waiter *waiter)
     if (corun_condition_locked(condition))
         rc = waiters_bind(&condition->private_.waiters, task);
     if (rc < 0) {
-        waiter_answer(task, outcome_of_error(rc, NULL));
+        waiter_answer(task, rc, NULL);
         return;
     }
     lock_free(corun_condition_lock(condition));
@@ -65,7 +65,7 @@ static void end_condition_wait(corun_task *task, int error)
 {
     if (error)
         notify_some(task->future.awaitable.self, 1);
-    waiter_go_on(task, outcome_of_error(error, NULL));
+    waiter_go_on(task, error, NULL);
 }
 
 static void lock_again(corun_task *task, bool cancelled)

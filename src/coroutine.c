@@ -15,7 +15,6 @@
 
 #include "corun/wait.h"
 #include "frame.h"
-#include "generator.h"
 #include "memory.h"
 #include "operand.h"
 #include "task.h"
@@ -304,7 +303,7 @@ static int refuse_await(corun_task *task, const corun_awaitable *awaitable)
 {
     awaitable_drop(awaitable);
     outcome_release(&task->future.outcome);
-    task->future.outcome = outcome_of_error(-ENOMEM, NULL);
+    outcome_set(&task->future.outcome, -ENOMEM, NULL);
     return frames_deliver(task);
 }
 
@@ -321,8 +320,6 @@ int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *aw
         task_wake(task);
         return STEP_SUSPENDED;
     }
-    if (awaitable->type == &corun_generator_type_)
-        return generator_enter(task, awaitable);
     if (awaitable->type != &corun_call_type_)
         return task_wait(task, awaitable);
     if (likely(frame_push(task, awaitable->self) != NULL))

@@ -11,7 +11,7 @@ static void event_start(void *self, corun_waiter *waiter)
         if (rc == 0)
             return;
     }
-    waiter_answer(task, outcome_of_error(rc, NULL));
+    waiter_answer(task, rc, NULL);
 }
 
 static void event_cancel(void *self, corun_waiter *waiter)

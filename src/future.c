@@ -11,20 +11,17 @@
 
 struct outcome outcome_of_error(int error, corun_failure *failure)
 {
-    struct outcome outcome;
-    memset(&outcome, 0, sizeof outcome);
-    outcome.failure = failure;
-    outcome.error = error;
+    struct outcome outcome = {.owned = false};
+    outcome_set(&outcome, error, failure);
     return outcome;
 }
 
-struct outcome outcome_share(const struct outcome *outcome)
+void outcome_share(struct outcome *out, const struct outcome *from)
 {
-    struct outcome copy = *outcome;
-    copy.owned = false;
-    if (copy.error)
-        failure_retain(copy.failure);
-    return copy;
+    *out = *from;
+    out->owned = false;
+    if (out->error)
+        failure_retain(out->failure);
 }
 
 /* -------------------------------------------------------------- life cycle */
@@ -268,7 +265,7 @@ int corun_future_fail(corun_future *future, int error, const char *message)
         return CORUN_INVALID_STATE;
     if (error >= 0)
         return CORUN_BAD_ARGUMENT;
-    future->outcome = outcome_of_error(error, failure_create(error, message));
+    outcome_set(&future->outcome, error, failure_create(error, message));
     future_finish(future, FUTURE_FINISHED);
     return 0;
 }
@@ -280,8 +277,7 @@ int corun_future_cancel(corun_future *future, const char *message)
     future->flags |= FUTURE_RETRIEVED;
     if (future->state != FUTURE_PENDING)
         return 0;
-    future->outcome =
-        outcome_of_error(CORUN_CANCELLED, message ? failure_create(CORUN_CANCELLED, message) : NULL);
+    outcome_set(&future->outcome, CORUN_CANCELLED, message ? failure_create(CORUN_CANCELLED, message) : NULL);
     future_finish(future, FUTURE_CANCELLED);
     if (future->flags & FUTURE_HAS_JOB)
         executor_future_cancelled(future);
@@ -321,11 +317,11 @@ static void future_start(void *self, corun_waiter *waiter)
     corun_task *task = task_of_waiter(waiter);
     if (future->state != FUTURE_PENDING) {
         future->flags |= FUTURE_RETRIEVED;
-        task->future.outcome = outcome_share(&future->outcome);
+        outcome_share(&task->future.outcome, &future->outcome);
         task->future.task_flags |= TASK_ANSWERED;
     } else if (future == &task->future || future->loop != task->future.loop) {
         bool itself = future == &task->future;
-        task->future.outcome = outcome_of_error(itself ? CORUN_SELF_AWAIT : CORUN_OTHER_LOOP, NULL);
+        outcome_set(&task->future.outcome, itself ? CORUN_SELF_AWAIT : CORUN_OTHER_LOOP, NULL);
         task_wake(task); /* it comes in the next round, as in asyncio (T11) */
     } else {
         corun_future_retain(future);
@@ -359,7 +355,7 @@ void task_resume_joined(struct entry *entry)
     corun_task *task = task_of_entry(entry);
     corun_future *future = task->future.awaitable.self;
     future->flags |= FUTURE_RETRIEVED;
-    task->future.outcome = outcome_share(&future->outcome);
+    outcome_share(&task->future.outcome, &future->outcome);
     if (future->references == 1) { /* the wait's: bytes would go with it */
         task->future.outcome.owned = future->outcome.owned;
         future->outcome.owned = false;

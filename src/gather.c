@@ -96,12 +96,15 @@ static bool count_child(struct gathering *self, corun_future *child)
 {
     child->flags |= FUTURE_RETRIEVED;
     self->pending--;
-    if (!self->return_errors && child->outcome.error)
-        answer_early(self, outcome_share(&child->outcome));
-    else if (self->pending == 0)
+    if (!self->return_errors && child->outcome.error) {
+        struct outcome outcome;
+        outcome_share(&outcome, &child->outcome);
+        answer_early(self, outcome);
+    } else if (self->pending == 0) {
         answer_all(self);
-    else
+    } else {
         return false;
+    }
     return true;
 }
 

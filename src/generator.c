@@ -167,12 +167,6 @@ void generators_close(corun_loop *loop)
 
 /* ---------------------------------------------------------------------- run */
 
-static int answer(corun_task *task, int error)
-{
-    task->future.outcome = outcome_of_error(error, NULL);
-    return frames_deliver(task);
-}
-
 /* Why it cannot be entered, or 0. */
 static int check_enter(const corun_generator *generator, const corun_loop *loop)
 {
@@ -181,26 +175,41 @@ static int check_enter(const corun_generator *generator, const corun_loop *loop)
     return generator->state == GENERATOR_RUNNING ? CORUN_GENERATOR_RUNNING : 0;
 }
 
-int generator_enter(corun_task *task, const corun_awaitable *awaitable)
+/* Puts the generator's frame on the stack of the task that asks; whether that is there or not, the task goes on with
+ * its innermost frame. Returns with what. */
+static int enter(corun_generator *generator, corun_task *task, bool close)
 {
-    corun_generator *generator = awaitable->self;
-    bool close = awaitable->extra == GENERATOR_CLOSE;
     int rc = check_enter(generator, task->future.loop);
     if (rc < 0)
-        return answer(task, rc);
+        return rc;
     if (generator->state == GENERATOR_NEW && close) {
         frame_discard(generator->frame);
         generator->state = GENERATOR_DONE;
     }
     if (generator->state == GENERATOR_DONE)
-        return answer(task, 0);
+        return 0;
     if (generator->state == GENERATOR_NEW)
         join_loop(generator, task->future.loop);
     generator->state = GENERATOR_RUNNING;
     generator->closing = close;
     guest_enter(&generator->guest, task, generator->frame);
-    return answer(task, close ? CORUN_GENERATOR_EXIT : 0);
+    return close ? CORUN_GENERATOR_EXIT : 0;
 }
+
+static void generator_start(void *self, corun_waiter *waiter)
+{
+    corun_task *task = task_of_waiter(waiter);
+    int rc = enter(self, task, task->future.awaitable.extra == GENERATOR_CLOSE);
+    corun_waiter_done(waiter, rc, NULL);
+}
+
+/* Its wait has always been answered. */
+static void generator_cancel(void *self, corun_waiter *waiter)
+{
+    (void)self, (void)waiter;
+}
+
+static const corun_awaitable_type generator_type = {"generator", generator_start, generator_cancel};
 
 int corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value)
 {
@@ -235,30 +244,16 @@ void generator_ended(corun_task *task, corun_generator *generator)
 
 /* --------------------------------------------------------------- awaitables */
 
-/* Generators are told by their type before anything would start them. */
-static void generator_start(void *self, corun_waiter *waiter)
-{
-    (void)self;
-    corun_waiter_done(waiter, CORUN_NOT_AWAITABLE, NULL);
-}
-
-static void generator_cancel(void *self, corun_waiter *waiter)
-{
-    (void)self, (void)waiter;
-}
-
-const corun_awaitable_type corun_generator_type_ = {"generator", generator_start, generator_cancel};
-
 corun_awaitable corun_generator_next(corun_generator *generator)
 {
-    corun_awaitable made = corun_awaitable_of(generator ? &corun_generator_type_ : NULL, generator);
+    corun_awaitable made = corun_awaitable_of(generator ? &generator_type : NULL, generator);
     made.extra = GENERATOR_NEXT;
     return made;
 }
 
 corun_awaitable corun_generator_close(corun_generator *generator)
 {
-    corun_awaitable made = corun_awaitable_of(generator ? &corun_generator_type_ : NULL, generator);
+    corun_awaitable made = corun_awaitable_of(generator ? &generator_type : NULL, generator);
     made.extra = GENERATOR_CLOSE;
     return made;
 }

@@ -5,8 +5,6 @@
 #include "corun/generator.h"
 #include "internal.h"
 
-/* What awaiting a generator does: puts its frame on the task's stack. Returns what to do next. */
-CORUN_INTERNAL int generator_enter(corun_task *task, const corun_awaitable *awaitable);
 /* The generator's own frame has gone; the task's outcome is what it came to. */
 CORUN_INTERNAL void generator_ended(corun_task *task, corun_generator *generator);
 /* What ends with the generator's own frame. */

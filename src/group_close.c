@@ -73,7 +73,7 @@ static struct errors *collect_errors(corun_group *group, struct outcome *body)
             errors_add(errors, unnoted);
         if (body->error && body->error != CORUN_CANCELLED) {
             errors_add(errors, (corun_child_error){.code = body->error, .failure = body->failure});
-            *body = outcome_of_error(0, NULL);
+            outcome_set(body, 0, NULL);
         }
     }
     outcome_release(body);
@@ -94,16 +94,23 @@ static struct outcome fail_group(corun_group *group, corun_task *task)
     return outcome_of_error(CORUN_GROUP, failure);
 }
 
+static void share_error(const struct corun_child_ *child, struct outcome *out)
+{
+    if (child->observer.future)
+        outcome_share(out, &child->observer.future->outcome);
+    else
+        outcome_set(out, child->error, NULL);
+}
+
 /* The first error that must leave the loop, as it was; false if there is none. */
 static bool take_base_error(corun_group *group, struct outcome *out)
 {
     struct corun_child_ *last = group->private_.failed, *child = last;
-    *out = outcome_of_error(is_base_error(group->private_.error) ? group->private_.error : 0, NULL);
+    outcome_set(out, is_base_error(group->private_.error) ? group->private_.error : 0, NULL);
     while (child && !out->error) {
         child = child_of_link(child->link.next);
         if (is_base_error(error_of_child(child)))
-            *out = child->observer.future ? outcome_share(&child->observer.future->outcome)
-                                          : outcome_of_error(child->error, NULL);
+            share_error(child, out);
         if (child == last)
             break;
     }

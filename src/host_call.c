@@ -85,7 +85,7 @@ static void *place_answer(struct host_call *call, bool failed, size_t size_bytes
     corun_value room = {.bytes = NULL, .size = size_bytes, .tag = CORUN_BYTES};
     int rc = outcome_of_value(&question->answer, room);
     if (rc < 0)
-        question->answer = outcome_of_error(rc, NULL);
+        outcome_set(&question->answer, rc, NULL);
     question->answered = true;
     question->failed = failed;
     task->entry.run = take_answer;

@@ -64,7 +64,7 @@ static void lock_turn(struct entry *entry)
     if (task->future.awaitable.type != &corun_lock_type_)
         condition_lock_answered(task, !cancelled);
     else
-        waiter_go_on(task, outcome_of_error(cancelled ? CORUN_CANCELLED : 0, NULL));
+        waiter_go_on(task, cancelled ? CORUN_CANCELLED : 0, NULL);
 }
 
 static void wake_head(corun_lock *lock)
@@ -105,13 +105,14 @@ void lock_cancel_wait(corun_lock *lock, corun_task *task)
 static void lock_start(void *self, corun_waiter *waiter)
 {
     corun_task *task = task_of_waiter(waiter);
-    int rc = 0;
-    if (unlikely(!lock_take(self))) {
-        rc = lock_park(self, task);
-        if (rc == 0)
-            return;
+    int rc;
+    if (likely(lock_take(self))) {
+        waiter_answer(task, 0, NULL);
+        return;
     }
-    waiter_answer(task, outcome_of_error(rc, NULL));
+    rc = lock_park(self, task);
+    if (rc < 0)
+        waiter_answer(task, rc, NULL);
 }
 
 static void lock_cancel(void *self, corun_waiter *waiter)

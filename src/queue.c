@@ -148,7 +148,7 @@ static void get_start(void *self, corun_waiter *waiter)
     corun_value item;
     int rc = get_or_wait(self, task, &item);
     if (rc <= 0)
-        waiter_answer(task, rc < 0 ? outcome_of_error(rc, NULL) : outcome_of_item(item));
+        waiter_answer(task, rc, &item);
 }
 
 static void get_turn(struct entry *entry)
@@ -165,7 +165,7 @@ static void get_turn(struct entry *entry)
         rc = get_or_wait(queue, task, &item);
     }
     if (rc <= 0)
-        waiter_go_on(task, rc < 0 ? outcome_of_error(rc, NULL) : outcome_of_item(item));
+        waiter_go_on(task, rc, &item);
 }
 
 static void get_cancel(void *self, corun_waiter *waiter)
@@ -211,7 +211,7 @@ static void put_start(void *self, corun_waiter *waiter)
     corun_task *task = task_of_waiter(waiter);
     int rc = put_or_wait(self, task);
     if (rc <= 0)
-        waiter_answer(task, outcome_of_error(rc, NULL));
+        waiter_answer(task, rc, NULL);
 }
 
 static void put_turn(struct entry *entry)
@@ -227,7 +227,7 @@ static void put_turn(struct entry *entry)
         rc = put_or_wait(queue, task);
     }
     if (rc <= 0)
-        waiter_go_on(task, outcome_of_error(rc, NULL));
+        waiter_go_on(task, rc, NULL);
 }
 
 static void put_cancel(void *self, corun_waiter *waiter)
@@ -257,7 +257,7 @@ static void queue_join_start(void *self, corun_waiter *waiter)
     corun_task *task = task_of_waiter(waiter);
     int rc = queue->private_.unfinished == 0 ? 0 : waiters_park(&queue->private_.joiners, task);
     if (rc < 0 || queue->private_.unfinished == 0)
-        waiter_answer(task, outcome_of_error(rc, NULL));
+        waiter_answer(task, rc, NULL);
 }
 
 static void queue_join_cancel(void *self, corun_waiter *waiter)

@@ -68,7 +68,7 @@ static void semaphore_start(void *self, corun_waiter *waiter)
         if (rc == 0)
             return;
     }
-    waiter_answer(task, outcome_of_error(rc, NULL));
+    waiter_answer(task, rc, NULL);
 }
 
 /* Those who came while somebody was due had to wait, though there may have been more than one. */
@@ -82,7 +82,7 @@ static void semaphore_turn(struct entry *entry)
     semaphore->private_.value += was_woken && cancelled;
     while (semaphore->private_.value > 0 && grant_next(semaphore))
         continue;
-    waiter_go_on(task, outcome_of_error(cancelled ? CORUN_CANCELLED : 0, NULL));
+    waiter_go_on(task, cancelled ? CORUN_CANCELLED : 0, NULL);
 }
 
 static void semaphore_cancel(void *self, corun_waiter *waiter)

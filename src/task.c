@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lock.h"
 #include "memory.h"
 #include "report.h"
 #include "text.h"
@@ -112,16 +111,14 @@ int task_wait(corun_task *task, const corun_awaitable *awaitable)
     corun_future *self = &task->future;
     const corun_awaitable_type *type = awaitable->type;
     void *awaited = awaitable->self;
-    /* The commonest is told before anything is copied. */
-    if (type == &corun_lock_type_ && lock_take(awaited)) {
-        self->outcome.value.tag = CORUN_NO_VALUE;
-        return frames_deliver(task);
-    }
     if (!type) {
-        self->outcome = outcome_of_error(CORUN_NOT_AWAITABLE, NULL);
+        outcome_set(&self->outcome, CORUN_NOT_AWAITABLE, NULL);
         return frames_deliver(task);
     }
-    self->awaitable = *awaitable;
+    self->awaitable.type = type;
+    self->awaitable.self = awaited;
+    self->awaitable.number = awaitable->number;
+    self->awaitable.extra = awaitable->extra;
     self->wait = WAIT_STARTING;
     self->task_flags &= (uint8_t)~TASK_ANSWERED;
     type->start(awaited, waiter_of_task(task));
@@ -141,7 +138,7 @@ int task_wait(corun_task *task, const corun_awaitable *awaitable)
 /* Writes an answer over the awaitable that it answers. */
 static void set_answer(struct outcome *outcome, int error, const corun_value *value)
 {
-    *outcome = outcome_of_error(error > 0 ? CORUN_BAD_ARGUMENT : error, NULL);
+    outcome_set(outcome, error > 0 ? CORUN_BAD_ARGUMENT : error, NULL);
     if (error == 0 && value)
         outcome->value = *value;
 }
@@ -254,7 +251,7 @@ void tasks_abandon(corun_loop *loop)
     }
     while (!list_is_empty(&loop->tasks)) {
         corun_task *task = container_of(loop->tasks.next, corun_task, all);
-        task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
+        outcome_set(&task->future.outcome, CORUN_CANCELLED, NULL);
         frames_abandon(task);
         frames_free(task);
         list_remove(&task->all);

@@ -84,24 +84,17 @@ static inline bool waiter_take_cancel(corun_task *task)
     return found;
 }
 
-static inline struct outcome outcome_of_item(corun_value value)
+/* Answers a wait that has just begun, with an error or a value (NULL: none): the task goes on without a suspension. */
+static inline void waiter_answer(corun_task *task, int error, const corun_value *value)
 {
-    struct outcome outcome = outcome_of_error(0, NULL);
-    outcome.value = value;
-    return outcome;
-}
-
-/* Answers a wait that has just begun: the task goes on without a suspension. */
-static inline void waiter_answer(corun_task *task, struct outcome outcome)
-{
-    task->future.outcome = outcome;
+    outcome_answer(&task->future.outcome, error, value);
     task->future.task_flags |= TASK_ANSWERED;
 }
 
 /* Answers a wait in its turn: the task goes on at once. */
-static inline void waiter_go_on(corun_task *task, struct outcome outcome)
+static inline void waiter_go_on(corun_task *task, int error, const corun_value *value)
 {
-    task->future.outcome = outcome;
+    outcome_answer(&task->future.outcome, error, value);
     task_resume(&task->entry);
 }
 

@@ -134,18 +134,16 @@ static int64_t attempt_now(corun_task *task)
     return backend_write(backend, awaitable->extra, awaitable->self, size);
 }
 
-static struct outcome outcome_of_result(int64_t result)
+static void set_result(corun_task *task, int64_t result)
 {
-    struct outcome outcome = outcome_of_error(result < 0 ? (int)result : 0, NULL);
-    if (result >= 0)
-        outcome.value = CORUN_VALUE(.i = result);
-    return outcome;
+    corun_value value = CORUN_VALUE(.i = result);
+    outcome_answer(&task->future.outcome, result < 0 ? (int)result : 0, &value);
 }
 
 /* Goes on without a suspension. */
-static void answer_now(corun_task *task, struct outcome outcome)
+static void answer_now(corun_task *task, int64_t result)
 {
-    task->future.outcome = outcome;
+    set_result(task, result);
     task->future.task_flags |= TASK_ANSWERED;
 }
 
@@ -174,7 +172,7 @@ static void try_again(struct entry *entry)
     int rc = result == -EAGAIN ? park_task(task) : 1;
     if (rc == 0)
         return;
-    task->future.outcome = outcome_of_result(rc < 0 ? rc : result);
+    set_result(task, rc < 0 ? rc : result);
     task_resume(entry);
 }
 
@@ -193,7 +191,7 @@ static bool is_cancelled(corun_task *task)
     interrupts_check(task->future.loop, &task->future.loop->interrupts);
     if (!(task->future.task_flags & TASK_MUST_CANCEL))
         return false;
-    task->future.outcome = outcome_of_error(CORUN_CANCELLED, NULL);
+    outcome_set(&task->future.outcome, CORUN_CANCELLED, NULL);
     cancel_take(task);
     task->future.task_flags |= TASK_ANSWERED;
     return true;
@@ -216,7 +214,7 @@ static void operation_start(void *self, corun_waiter *waiter)
     result = attempt_now(task);
     rc = result == -EAGAIN ? park_task(task) : 1;
     if (rc != 0)
-        answer_now(task, outcome_of_result(rc < 0 ? rc : result));
+        answer_now(task, rc < 0 ? rc : result);
 }
 
 /* Takes the task out of wherever it waits. */
@@ -259,7 +257,7 @@ corun_awaitable corun_write(int fd, const void *bytes, size_t size_bytes)
 static void tell_ready(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
-    task->future.outcome = outcome_of_result(task->future.awaitable.number);
+    set_result(task, task->future.awaitable.number);
     task_resume(entry);
 }
 
@@ -277,7 +275,7 @@ static void ready_start(void *self, corun_waiter *waiter)
         task->entry.run = tell_ready;
         loop_ready(task->future.loop, &task->entry);
     } else if (rc != 0) {
-        answer_now(task, outcome_of_result(rc == HOST_ALWAYS_READY ? events : rc));
+        answer_now(task, rc == HOST_ALWAYS_READY ? events : rc);
     }
 }
 

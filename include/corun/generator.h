@@ -73,7 +73,6 @@ CORUN_API corun_awaitable corun_generator_close(corun_generator *generator);
 /* Whether there will be no more values. */
 CORUN_API bool corun_generator_ended(const corun_generator *generator);
 
-CORUN_API extern const corun_awaitable_type corun_generator_type_;
 
 CORUN_API int corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value);
 

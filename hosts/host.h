@@ -24,8 +24,10 @@ enum { HOST_ALWAYS_READY = 1 }; /* what `watch` returns for files that never mak
 
 #define HOST_NEVER INT64_MAX
 
-/* The loop's record of one descriptor; the host keeps the pointer from watch to unwatch. */
-struct watch;
+/* The loop's record of one descriptor begins so; the host keeps the pointer from watch to unwatch. */
+struct watch {
+    void (*ready)(struct watch *watch, int events);
+};
 /* The loop's record of one signal that it has a function for; the host keeps the pointer until it is told
  * another one for that number, or none. */
 struct signal_handler;
@@ -163,7 +165,14 @@ _Static_assert(sizeof(struct host) == 20 * sizeof(void (*)(void)),
 
 /* Tells that a watched descriptor is ready for HOST_READ and/or HOST_WRITE. From `wait` only, or
  * from a host's own entry points between turns. */
-CORUN_INTERNAL void watch_ready(struct watch *watch, int events);
+static inline void watch_ready(struct watch *watch, int events)
+{
+    watch->ready(watch, events);
+}
+
+/* Says, in `open`, that the host has signals and may be asked to show the tasks: only then is what that takes
+ * linked. */
+CORUN_INTERNAL void loop_has_signals(corun_loop *loop);
 
 /* Tells that a signal has come. Returns whether the loop has not looked since the one before. Async-signal-safe;
  * on the thread of the handler's loop, or from a signal handler that interrupts it: so it cannot be freed

@@ -238,10 +238,14 @@ void calls_take_foreign(corun_loop *loop)
 
 /* ------------------------------------------------------------------ close */
 
-static void drop_entry(struct entry *entry)
+static void drop_entry(const corun_loop *loop, struct entry *entry)
 {
     corun_callback *callback;
-    if (future_drop_callback(entry) || executor_drop_job(entry) || observer_drop(entry) || entry->run != run_callback)
+    if (future_drop_callback(entry) || observer_drop(entry))
+        return;
+    if (loop->uses.executor && loop->uses.executor->drop_job(entry))
+        return;
+    if (entry->run != run_callback)
         return;
     callback = container_of(entry, corun_callback, entry);
     (void)win(callback, CALLBACK_OVER);
@@ -258,6 +262,6 @@ void calls_drop(corun_loop *loop)
         entry = container_of(loop->ready.next, struct entry, link);
         list_remove(&entry->link);
         entry->link.next = NULL; /* who may queue it again sees that it is out */
-        drop_entry(entry);
+        drop_entry(loop, entry);
     }
 }

@@ -6,15 +6,13 @@
  * SystemExit says to skip what is ahead and abandon what is left: reported, its frames dropped, its waits
  * unlinked.
  */
-#include <math.h>
-
 #include "generator.h"
 #include "memory.h"
 #include "report.h"
 #include "runner.h"
 #include "task.h"
 
-enum { MOST_LATE_TASKS = 1000, EXECUTOR_SECONDS = 300 };
+enum { MOST_LATE_TASKS = 1000 };
 
 /* In order; an interrupt, a SystemExit or a limit skips what is ahead (B59). */
 enum close_phase { CLOSE_BEGUN, CLOSE_TASKS, CLOSE_GENERATORS, CLOSE_EXECUTOR, CLOSE_ABANDONED };
@@ -54,7 +52,7 @@ static void report_failed(corun_loop *loop, corun_task *task)
     if (task->future.task_flags & TASK_LEFT_AT_CLOSE)
         report_at_shutdown(loop, task);
     else
-        report_generator_closed(loop, task);
+        loop->uses.generators->report(loop, task);
 }
 
 static void stop_if_done(struct entry *entry)
@@ -109,10 +107,13 @@ static void cancel_tasks(corun_runner *runner)
 
 static void close_generators(corun_runner *runner)
 {
-    struct loop_listener *listener = &runner->private_.loop->listener;
-    listener->task_added = NULL; /* the tasks that close are not to be cancelled */
-    generators_close(runner->private_.loop);
-    listener->task_added = task_added;
+    corun_loop *loop = runner->private_.loop;
+    loop->generators_shut = true;
+    if (!loop->uses.generators)
+        return;
+    loop->listener.task_added = NULL; /* the tasks that close are not to be cancelled */
+    loop->uses.generators->close(loop);
+    loop->listener.task_added = task_added;
 }
 
 static void executor_over(struct shutdown *shutdown)
@@ -124,10 +125,9 @@ static void executor_over(struct shutdown *shutdown)
 static void shut_down_executor(corun_runner *runner)
 {
     corun_loop *loop = runner->private_.loop;
-    struct shutdown *closing = &loop->executor.closing;
-    closing->over = executor_over;
-    if (executor_shut_down(loop, closing, EXECUTOR_SECONDS) < 0)
-        executor_shut_down(loop, closing, INFINITY); /* there is no memory for the limit: without it */
+    loop->executor.shut = true;
+    if (loop->uses.executor)
+        loop->uses.executor->shut_down(loop, executor_over);
 }
 
 /* What is ready gets its turn in the later phases even if they have nothing to wait for, as in asyncio, which runs

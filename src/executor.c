@@ -15,7 +15,7 @@
 
 /* A future that has a job. */
 struct job_future {
-    corun_future future; /* first: it is one */
+    struct owned_future owned; /* first: it is one */
     struct job *job;     /* while that is open, which then holds a reference */
 };
 
@@ -94,16 +94,12 @@ static const struct work_type job_work = {run_job, hand_back, drop_result};
 
 /* --------------------------------------------------------------------- submit */
 
-void executor_init(struct executor *executor)
-{
-    list_init(&executor->jobs);
-    list_init(&executor->shutdowns);
-}
-
 bool executor_is_busy(const struct executor *executor)
 {
     return !list_is_empty(&executor->jobs);
 }
+
+static const struct executor_use executor_use;
 
 /* Checks in asyncio's order, and sees to it that there are threads. */
 static int prepare(corun_loop *loop)
@@ -115,6 +111,7 @@ static int prepare(corun_loop *loop)
         return CORUN_EXECUTOR_SHUTDOWN;
     if (executor->threads)
         return 0;
+    loop->uses.executor = &executor_use;
     return backend_threads_open(&loop->backend, executor->most, &executor->threads);
 }
 
@@ -177,7 +174,7 @@ static void let_go_future(struct job *job)
         return;
     job->future = NULL;
     future->job = NULL;
-    corun_future_release(&future->future);
+    corun_future_release(&future->owned.future);
 }
 
 /* What the future is told is dropped if it has ended meanwhile. */
@@ -198,7 +195,7 @@ static void job_returned(struct entry *entry)
     if (job->waiter)
         corun_waiter_done(job->waiter, job->cancelled ? CORUN_CANCELLED : job->error, &job->value);
     if (job->future)
-        tell_future(&job->future->future, job);
+        tell_future(&job->future->owned.future, job);
     let_go_future(job);
     end_job(job);
 }
@@ -259,14 +256,23 @@ const corun_awaitable_type corun_to_thread_type_ = {"to_thread", to_thread_start
 
 /* ------------------------------------------------------------ run_in_executor */
 
+static void future_cancelled(corun_future *future)
+{
+    struct job *job = ((struct job_future *)(void *)future)->job;
+    if (!job || !take_back(job))
+        return;
+    let_go_future(job);
+    end_job(job);
+}
+
 static struct job_future *job_future_create(corun_loop *loop)
 {
     struct job_future *made = memory_allocate(sizeof *made);
     if (!made)
         return NULL;
-    *made = (struct job_future){.job = NULL};
-    future_init(&made->future, loop);
-    made->future.flags = FUTURE_HAS_JOB;
+    *made = (struct job_future){.owned.cancelled = future_cancelled};
+    future_init(&made->owned.future, loop);
+    made->owned.future.flags = FUTURE_IS_OWNED;
     return made;
 }
 
@@ -286,31 +292,21 @@ int corun_loop_run_in_executor(corun_loop *loop, corun_job *function, void *argu
         return -ENOMEM;
     rc = submit(loop, function, argument, NULL, &job);
     if (rc < 0) {
-        corun_future_release(&future->future);
+        corun_future_release(&future->owned.future);
         return rc;
     }
     future->job = job;
     job->future = future;
     if (out_future)
-        *out_future = corun_future_retain(&future->future);
+        *out_future = corun_future_retain(&future->owned.future);
     return 0;
-}
-
-void executor_future_cancelled(corun_future *future)
-{
-    struct job *job = ((struct job_future *)(void *)future)->job;
-    if (!job || !take_back(job))
-        return;
-    let_go_future(job);
-    end_job(job);
 }
 
 /* ----------------------------------------------------------------------- close */
 
-void executor_close(corun_loop *loop)
+static void executor_close(corun_loop *loop)
 {
     struct executor *executor = &loop->executor;
-    executor->shut = true;
     while (executor_is_busy(executor)) {
         struct job *job = container_of(executor->jobs.next, struct job, open);
         list_remove(&job->open);
@@ -319,10 +315,12 @@ void executor_close(corun_loop *loop)
     executor_close_threads(loop);
 }
 
-bool executor_drop_job(struct entry *entry)
+static bool drop_returned(struct entry *entry)
 {
     if (entry->run != job_returned)
         return false;
     drop_job(container_of(entry, struct job, returned));
     return true;
 }
+
+static const struct executor_use executor_use = {executor_shut_down_for_runner, executor_close, drop_returned};

@@ -26,7 +26,21 @@ struct executor {
     bool shut;               /* it takes no more jobs */
 };
 
-CORUN_INTERNAL void executor_init(struct executor *executor);
+struct executor_use {
+    /* Begins its end for the runner that closes the loop: see executor_shut_down. */
+    void (*shut_down)(corun_loop *loop, void (*over)(struct shutdown *shutdown));
+    /* Lets go of jobs and threads. Afterwards no thread touches the loop. */
+    void (*close)(corun_loop *loop);
+    /* Frees an entry that is a job; false if it is something else. */
+    bool (*drop_job)(struct entry *entry);
+};
+
+static inline void executor_init(struct executor *executor)
+{
+    list_init(&executor->jobs);
+    list_init(&executor->shutdowns);
+}
+
 /* Whether a job is open. */
 CORUN_INTERNAL bool executor_is_busy(const struct executor *executor);
 /* Takes no more jobs, and has `over` called when none is open, or after so many seconds. Returns 1; or 0 if
@@ -35,11 +49,7 @@ CORUN_INTERNAL int executor_shut_down(corun_loop *loop, struct shutdown *shutdow
 /* The last job of an executor that was shut down has ended: so do its threads, and what waits for that. */
 CORUN_INTERNAL void executor_end(corun_loop *loop);
 CORUN_INTERNAL void executor_close_threads(corun_loop *loop);
-/* Lets go of jobs and threads. Afterwards no thread touches the loop. */
-CORUN_INTERNAL void executor_close(corun_loop *loop);
-/* Frees an entry that is a job; false if it is something else. */
-CORUN_INTERNAL bool executor_drop_job(struct entry *entry);
-/* Tells the job of a future that this has been cancelled. */
-CORUN_INTERNAL void executor_future_cancelled(corun_future *future);
+/* The same for the runner, with its own limit. */
+CORUN_INTERNAL void executor_shut_down_for_runner(corun_loop *loop, void (*over)(struct shutdown *shutdown));
 
 #endif

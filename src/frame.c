@@ -14,7 +14,6 @@
 
 #include <string.h>
 
-#include "generator.h"
 #include "kept.h"
 #include "memory.h"
 #include "task.h"
@@ -173,12 +172,12 @@ void guest_leave(struct guest *guest, corun_task *task, corun_frame *frame)
     frame->caller = NULL;
 }
 
-corun_generator *guest_of(const corun_task *task, const corun_frame *frame)
+struct guest *guest_of(const corun_task *task, const corun_frame *frame)
 {
     struct segment *segment = task->segment;
     if (in_own_part(task) || !segment->is_guest || (const char *)frame != first_of(segment))
         return NULL;
-    return container_of(segment, struct guest, segment)->generator;
+    return container_of(segment, struct guest, segment);
 }
 
 void guest_free(struct guest *guest)
@@ -196,7 +195,7 @@ static void shrink_stack(corun_task *task)
     if (left->is_guest) {
         struct guest *guest = container_of(left, struct guest, segment);
         leave_guest_segment(guest, task);
-        generator_ended(task, guest->generator);
+        guest->ended(task, guest);
         return;
     }
     if (left->spare && left->spare->end - (char *)left->spare > LARGEST_KEPT)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "executor.h"
 #include "memory.h"
 #include "observer.h"
 #include "report.h"
@@ -279,8 +278,8 @@ int corun_future_cancel(corun_future *future, const char *message)
         return 0;
     outcome_set(&future->outcome, CORUN_CANCELLED, message ? failure_create(CORUN_CANCELLED, message) : NULL);
     future_finish(future, FUTURE_CANCELLED);
-    if (future->flags & FUTURE_HAS_JOB)
-        executor_future_cancelled(future);
+    if (future->flags & FUTURE_IS_OWNED)
+        ((struct owned_future *)(void *)future)->cancelled(future);
     return 1;
 }
 

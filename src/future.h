@@ -13,7 +13,7 @@ enum future_state { FUTURE_PENDING, FUTURE_CANCELLED, FUTURE_FINISHED };
 enum {
     FUTURE_IS_TASK = 1,
     FUTURE_RETRIEVED = 2, /* somebody asked for the error */
-    FUTURE_HAS_JOB = 4,   /* of the executor, which is told when it is cancelled */
+    FUTURE_IS_OWNED = 4,  /* a struct owned_future */
     FUTURE_SILENT = 8,    /* its error is nobody's business, whenever it comes */
     FUTURE_MARKED = 16,   /* only while duplicates are looked for */
 };
@@ -48,6 +48,12 @@ struct corun_future {
         corun_awaitable awaitable; /* of a task that waits: what for */
         struct lock_place lock_place; /* of a task that waits for a lock: see lock.c */
     };
+};
+
+/* One whose owner is told when it is cancelled. */
+struct owned_future {
+    corun_future future; /* first: it is one */
+    void (*cancelled)(corun_future *future);
 };
 
 /* What only some tasks have. */

@@ -41,7 +41,14 @@ struct corun_generator {
     struct guest guest; /* last: the frame stands behind it */
 };
 
+static corun_generator *generator_of(struct guest *guest)
+{
+    return container_of(guest, corun_generator, guest);
+}
+
 /* -------------------------------------------------------------- life cycle */
+
+static void generator_ended(corun_task *task, struct guest *guest);
 
 int corun_generator_open(corun_awaitable call, corun_generator **out_generator)
 {
@@ -54,7 +61,7 @@ int corun_generator_open(corun_awaitable call, corun_generator **out_generator)
         return -ENOMEM;
     memset(generator, 0, sizeof *generator);
     generator->references = 1;
-    generator->guest.generator = generator;
+    generator->guest.ended = generator_ended;
     generator->frame = guest_fill(&generator->guest, first);
     *out_generator = generator;
     return 0;
@@ -64,11 +71,6 @@ corun_generator *corun_generator_retain(corun_generator *generator)
 {
     generator->references++;
     return generator;
-}
-
-struct kept **generator_kept(corun_generator *generator)
-{
-    return &generator->guest.kept;
 }
 
 static void free_generator(corun_generator *generator)
@@ -126,6 +128,8 @@ bool corun_generator_ended(const corun_generator *generator)
 
 /* --------------------------------------------------------------------- loop */
 
+static const struct generators_use generators_use;
+
 /* The loop knows every generator that has begun, and keeps it until it is done. */
 static void join_loop(corun_generator *generator, corun_loop *loop)
 {
@@ -133,6 +137,7 @@ static void join_loop(corun_generator *generator, corun_loop *loop)
     generator->loop = loop;
     generator->references++;
     list_append(&loop->generators, &generator->all);
+    loop->uses.generators = &generators_use;
     if (loop->generators_shut)
         report_late_generator(loop, generator->frame->coroutine->name);
 }
@@ -144,7 +149,7 @@ static void leave_loop(corun_generator *generator)
     drop_reference(generator);
 }
 
-void generators_abandon(corun_loop *loop)
+static void generators_abandon(corun_loop *loop)
 {
     while (!list_is_empty(&loop->generators)) {
         corun_generator *generator = container_of(loop->generators.next, corun_generator, all);
@@ -158,12 +163,13 @@ void generators_abandon(corun_loop *loop)
     }
 }
 
-void generators_close(corun_loop *loop)
+static void generators_close(corun_loop *loop)
 {
-    loop->generators_shut = true;
     for (struct list *at = loop->generators.next; at != &loop->generators; at = at->next)
         spawn_close(container_of(at, corun_generator, all));
 }
+
+static const struct generators_use generators_use = {generators_close, report_generator_closed, generators_abandon};
 
 /* ---------------------------------------------------------------------- run */
 
@@ -213,11 +219,13 @@ static const corun_awaitable_type generator_type = {"generator", generator_start
 
 int corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value)
 {
-    corun_generator *generator = guest_of(task, frame);
+    struct guest *guest = guest_of(task, frame);
+    corun_generator *generator;
     struct outcome given;
     int rc;
-    if (!generator)
+    if (!guest)
         return corun_raise_(task, frame, CORUN_NOT_GENERATOR);
+    generator = generator_of(guest);
     if (generator->closing)
         return corun_raise_(task, frame, CORUN_IGNORED_EXIT);
     rc = outcome_of_value(&given, value);
@@ -233,8 +241,10 @@ int corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value)
     return frames_deliver(task);
 }
 
-void generator_ended(corun_task *task, corun_generator *generator)
+/* Its own frame has gone; the task's outcome is what it came to. */
+static void generator_ended(corun_task *task, struct guest *guest)
 {
+    corun_generator *generator = generator_of(guest);
     struct outcome *outcome = &task->future.outcome;
     bool as_asked = generator->closing && outcome->error == CORUN_GENERATOR_EXIT;
     if (as_asked || outcome->error == 0)

@@ -7,15 +7,14 @@
 #include <string.h>
 
 #include "frame.h"
-#include "generator.h"
 #include "task.h"
 
 static struct kept **list_of(corun_task *task, const corun_frame *frame)
 {
-    corun_generator *generator = guest_of(task, frame);
+    struct guest *guest = guest_of(task, frame);
     struct rare *rare;
-    if (generator)
-        return generator_kept(generator);
+    if (guest)
+        return &guest->kept;
     rare = future_rare(&task->future);
     return rare ? &rare->kept : NULL;
 }

@@ -86,12 +86,17 @@ int corun_loop_close(corun_loop *loop)
     if (loop->debug)
         report_left_references(loop);
     tasks_abandon(loop);
-    generators_abandon(loop);
-    executor_close(loop);
+    if (loop->uses.generators)
+        loop->uses.generators->abandon(loop);
+    loop->executor.shut = true;
+    if (loop->uses.executor)
+        loop->uses.executor->close(loop);
     calls_drop(loop);
     interrupts_disclaim(loop);
-    signals_free(loop);
-    watches_free(loop);
+    if (loop->uses.signals)
+        loop->uses.signals->free(loop);
+    if (loop->uses.descriptors_free)
+        loop->uses.descriptors_free(loop);
     timers_free(&loop->timers);
     backend_close(&loop->backend);
     loop_release(loop);
@@ -109,7 +114,8 @@ static bool can_be_woken(const corun_loop *loop)
 static void take_arrivals(corun_loop *loop)
 {
     calls_take_foreign(loop);
-    signals_queue_arrived(loop);
+    if (loop->uses.signals)
+        loop->uses.signals->queue_arrived(loop);
 }
 
 /* Nothing is ready. Waiting without end is a deadlock if nothing from outside can end it. */

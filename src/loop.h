@@ -19,6 +19,22 @@ struct loop_listener {
     void *self;
 };
 
+/* What the loop calls of the parts of the library that programs may do without: NULL until the first use, so that a
+ * program is linked with no part that it does not use. */
+struct loop_uses {
+    const struct generators_use *generators;      /* generator.h */
+    const struct executor_use *executor;          /* executor.h */
+    const struct signals_use *signals;            /* below */
+    void (*descriptors_free)(corun_loop *loop);   /* watch.c: gives back what the loop keeps for them */
+};
+
+struct signals_use {
+    void (*queue_arrived)(corun_loop *loop); /* has the functions called whose signals have come */
+    void (*show_start)(corun_loop *loop);    /* in debug: has the tasks shown whenever somebody asks the host for it */
+    void (*show_stop)(corun_loop *loop);     /* until then */
+    void (*free)(corun_loop *loop);          /* puts the signals back */
+};
+
 struct corun_loop {
     struct list ready;       /* entries to run, the present round's in front */
     struct list *round_last; /* the last entry of the round; the head when none is left */
@@ -30,12 +46,13 @@ struct corun_loop {
     _Atomic(struct list *) foreign; /* entries from other threads, newest first, linked by `next` */
     struct interrupts interrupts;
     struct executor executor;
+    struct loop_uses uses;
 
     struct signal_handler *signal_handlers; /* newest first */
     struct signal_handler *show_handler;    /* shows the tasks to whoever asks the host; NULL: nobody can */
 
-    struct watch **watches; /* by descriptor; NULL where none was ever used */
-    int watch_capacity;
+    struct descriptor **descriptors; /* by number; NULL where none was ever used */
+    int descriptor_capacity;
     uint32_t watch_waiters; /* waits that a descriptor can end, readers and writers */
     uint32_t holds;
     uint32_t completions; /* of I/O since the last suspension */
@@ -124,15 +141,5 @@ CORUN_INTERNAL void loop_forget_stop(corun_loop *loop, corun_task *task);
 CORUN_INTERNAL void calls_add_foreign(corun_loop *loop, struct entry *entry);
 CORUN_INTERNAL void calls_take_foreign(corun_loop *loop);
 CORUN_INTERNAL void calls_drop(corun_loop *loop);
-
-/* signal.c: has the functions called whose signals have come; puts the signals back. */
-CORUN_INTERNAL void signals_queue_arrived(corun_loop *loop);
-CORUN_INTERNAL void signals_free(corun_loop *loop);
-/* In debug: has the tasks shown whenever somebody asks the host for it, until it is taken back. */
-CORUN_INTERNAL void show_start(corun_loop *loop);
-CORUN_INTERNAL void show_stop(corun_loop *loop);
-
-/* watch.c: gives back what the loop keeps for descriptors. */
-CORUN_INTERNAL void watches_free(corun_loop *loop);
 
 #endif

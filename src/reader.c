@@ -9,47 +9,47 @@
 
 enum direction { TO_READ, TO_WRITE };
 
-int readers_wanted(const struct watch *watch)
+int readers_wanted(const struct descriptor *descriptor)
 {
     int events = 0;
     for (int to = 0; to < WATCH_DIRECTIONS; to++)
-        if (watch->calls[to])
+        if (descriptor->calls[to])
             events |= 1 << to;
     return events;
 }
 
-bool readers_ready(struct watch *watch, int events)
+bool readers_ready(struct descriptor *descriptor, int events)
 {
     bool served = false;
     for (int to = 0; to < WATCH_DIRECTIONS; to++) {
-        if (!watch->calls[to] || !(events & 1 << to))
+        if (!descriptor->calls[to] || !(events & 1 << to))
             continue;
-        standing_queue(watch->calls[to]);
+        standing_queue(descriptor->calls[to]);
         served = true;
     }
     return served;
 }
 
 /* Puts `call`, or none, in the place of the present one. That goes last: what its context held may run code. */
-static void replace_reader(struct watch *watch, int to, struct standing *call)
+static void replace_reader(struct descriptor *descriptor, int to, struct standing *call)
 {
-    struct standing *old = watch->calls[to];
-    watch->calls[to] = call;
-    watch->loop->watch_waiters += (uint32_t)(call != NULL) - (uint32_t)(old != NULL);
+    struct standing *old = descriptor->calls[to];
+    descriptor->calls[to] = call;
+    descriptor->loop->watch_waiters += (uint32_t)(call != NULL) - (uint32_t)(old != NULL);
     if (old)
         standing_remove(old);
 }
 
-void readers_free(struct watch *watch)
+void readers_free(struct descriptor *descriptor)
 {
     for (int to = 0; to < WATCH_DIRECTIONS; to++)
-        replace_reader(watch, to, NULL);
+        replace_reader(descriptor, to, NULL);
 }
 
 static int add_reader(corun_loop *loop, int fd, enum direction to, void (*function)(void *), void *argument)
 {
     struct standing *call;
-    struct watch *watch;
+    struct descriptor *descriptor;
     int rc;
     if (loop_is_misused(loop))
         return CORUN_WRONG_THREAD;
@@ -57,28 +57,28 @@ static int add_reader(corun_loop *loop, int fd, enum direction to, void (*functi
         return CORUN_CLOSED;
     if (fd < 0)
         return -EBADF;
-    rc = watch_of(loop, fd, &watch);
+    rc = descriptor_of(loop, fd, &descriptor);
     if (rc < 0)
         return rc;
     call = standing_create(loop, function, argument);
     if (!call)
         return -ENOMEM;
-    rc = watch_tell_host(watch, watch_wanted(watch) | 1 << to);
+    rc = descriptor_tell_host(descriptor, descriptor_wanted(descriptor) | 1 << to);
     if (rc != 0) {
         standing_remove(call);
         return rc == HOST_ALWAYS_READY ? -EPERM : rc;
     }
-    replace_reader(watch, to, call);
+    replace_reader(descriptor, to, call);
     return 0;
 }
 
 static int remove_reader(corun_loop *loop, int fd, enum direction to)
 {
-    struct watch *watch = fd >= 0 && fd < loop->watch_capacity ? loop->watches[fd] : NULL;
-    if (!watch || !watch->calls[to])
+    struct descriptor *descriptor = fd >= 0 && fd < loop->descriptor_capacity ? loop->descriptors[fd] : NULL;
+    if (!descriptor || !descriptor->calls[to])
         return 0;
-    replace_reader(watch, to, NULL);
-    watch_tell_host(watch, watch_wanted(watch)); /* the descriptor may be closed by now */
+    replace_reader(descriptor, to, NULL);
+    descriptor_tell_host(descriptor, descriptor_wanted(descriptor)); /* the descriptor may be closed by now */
     return 1;
 }
 

@@ -92,8 +92,8 @@ void runner_take_interrupts(corun_runner *runner)
         if (!runner->private_.takes_interrupts)
             backend_interrupts(&loop->backend, NULL);
     }
-    if (runner->private_.takes_interrupts)
-        show_start(loop);
+    if (runner->private_.takes_interrupts && loop->uses.signals)
+        loop->uses.signals->show_start(loop);
     atomic_store(&loop->interrupts.by_signals, loop->backend.interruptible);
 }
 
@@ -102,7 +102,8 @@ void runner_leave_interrupts(corun_runner *runner)
     corun_loop *loop = runner->private_.loop;
     if (!runner->private_.takes_interrupts)
         return;
-    show_stop(loop);
+    if (loop->uses.signals)
+        loop->uses.signals->show_stop(loop);
     backend_interrupts(&loop->backend, NULL);
     interrupts_disclaim(loop);
     runner->private_.takes_interrupts = false;

@@ -8,6 +8,8 @@
 #include "report.h"
 #include "task.h"
 
+enum { RUNNER_SECONDS = 300 };
+
 void executor_close_threads(corun_loop *loop)
 {
     if (loop->executor.threads)
@@ -74,6 +76,14 @@ int executor_shut_down(corun_loop *loop, struct shutdown *shutdown, double secon
         return rc;
     list_append(&loop->executor.shutdowns, &shutdown->link);
     return 1;
+}
+
+void executor_shut_down_for_runner(corun_loop *loop, void (*over)(struct shutdown *shutdown))
+{
+    struct shutdown *closing = &loop->executor.closing;
+    closing->over = over;
+    if (executor_shut_down(loop, closing, RUNNER_SECONDS) < 0)
+        executor_shut_down(loop, closing, INFINITY); /* there is no memory for the limit: without it */
 }
 
 /* ---------------------------------------------------------------- the awaitable */

@@ -30,7 +30,7 @@ bool signal_arrived(struct signal_handler *handler)
     return unseen;
 }
 
-void signals_queue_arrived(corun_loop *loop)
+static void queue_arrived(corun_loop *loop)
 {
     for (struct signal_handler *at = loop->signal_handlers; at; at = at->next)
         if (atomic_exchange(&at->arrived, false))
@@ -99,6 +99,7 @@ int corun_loop_add_signal_handler(corun_loop *loop, int number, void (*function)
     handler = create_handler(loop, number, function, argument);
     if (!handler)
         return -ENOMEM;
+    loop_has_signals(loop);
     rc = backend_signal(&loop->backend, number, handler);
     if (rc < 0)
         free_handler(handler);
@@ -127,7 +128,7 @@ static void show_tasks(void *loop)
 }
 
 /* No hold: who looks wakes nobody. Without memory nothing is shown. */
-void show_start(corun_loop *loop)
+static void show_start(corun_loop *loop)
 {
     struct signal_handler *handler = loop->debug ? create_handler(loop, 0, show_tasks, loop) : NULL;
     if (!handler)
@@ -138,7 +139,7 @@ void show_start(corun_loop *loop)
         loop->show_handler = handler;
 }
 
-void show_stop(corun_loop *loop)
+static void show_stop(corun_loop *loop)
 {
     struct signal_handler *handler = loop->show_handler;
     if (!handler)
@@ -148,9 +149,16 @@ void show_stop(corun_loop *loop)
     free_handler(handler);
 }
 
-void signals_free(corun_loop *loop)
+static void signals_free(corun_loop *loop)
 {
     show_stop(loop);
     while (loop->signal_handlers)
         corun_loop_remove_signal_handler(loop, loop->signal_handlers->number);
+}
+
+static const struct signals_use signals_use = {queue_arrived, show_start, show_stop, signals_free};
+
+void loop_has_signals(corun_loop *loop)
+{
+    loop->uses.signals = &signals_use;
 }

@@ -8,7 +8,6 @@
 #include <stdalign.h>
 
 #include "corun/coroutine.h"
-#include "corun/generator.h"
 #include "corun/task.h"
 #include "future.h"
 #include "loop.h"
@@ -43,7 +42,7 @@ struct segment {
 
 /* A segment that is put on a task's stack for a while, with one frame in it. */
 struct guest {
-    corun_generator *generator;
+    void (*ended)(corun_task *task, struct guest *guest); /* its frame has gone: the task's outcome is what it came to */
     struct kept *kept;     /* what ends with its first frame */
     struct segment *outer; /* while it is on a stack: what the task had before */
     char *outer_limit;
@@ -95,12 +94,12 @@ CORUN_INTERNAL corun_frame *frame_push(corun_task *task, const corun_frame *call
 CORUN_INTERNAL void frame_pop(corun_task *task);
 CORUN_INTERNAL void frames_free(corun_task *task);
 /* How much a guest's segment takes with its frame; making that frame; putting it on a stack and taking it
- * off, suspended; whose a frame is, NULL if it is no guest's; what the guest kept behind it. */
+ * off, suspended; the guest that a frame is the first of, or NULL; what the guest kept behind it. */
 CORUN_INTERNAL size_t guest_size(const corun_coroutine *coroutine);
 CORUN_INTERNAL corun_frame *guest_fill(struct guest *guest, const corun_frame *call);
 CORUN_INTERNAL void guest_enter(struct guest *guest, corun_task *task, corun_frame *frame);
 CORUN_INTERNAL void guest_leave(struct guest *guest, corun_task *task, corun_frame *frame);
-CORUN_INTERNAL corun_generator *guest_of(const corun_task *task, const corun_frame *frame);
+CORUN_INTERNAL struct guest *guest_of(const corun_task *task, const corun_frame *frame);
 CORUN_INTERNAL void guest_free(struct guest *guest);
 
 /* coroutine.c: hands the error that is the task's outcome to the innermost frame, or on to its callers. Returns

@@ -25,6 +25,7 @@ enum {
 };
 
 static const corun_awaitable_type read_type, write_type, ready_type;
+static void descriptor_ready(struct watch *watch, int events);
 
 static int events_of(const corun_task *task)
 {
@@ -36,77 +37,78 @@ static int events_of(const corun_task *task)
 
 /* ----------------------------------------------------------------- watches */
 
+static void descriptors_free(corun_loop *loop)
+{
+    for (int fd = 0; fd < loop->descriptor_capacity; fd++) {
+        if (loop->descriptors[fd]) {
+            readers_free(loop->descriptors[fd]);
+            descriptor_tell_host(loop->descriptors[fd], 0);
+        }
+        memory_release(loop->descriptors[fd]);
+    }
+    memory_release(loop->descriptors);
+    loop->descriptors = NULL;
+    loop->descriptor_capacity = 0;
+}
+
 static int grow_table(corun_loop *loop, int fd)
 {
-    int capacity = loop->watch_capacity ? loop->watch_capacity : FIRST_TABLE;
-    struct watch **table;
+    int capacity = loop->descriptor_capacity ? loop->descriptor_capacity : FIRST_TABLE;
+    struct descriptor **table;
     if (fd >= LARGEST_TABLE)
         return -EBADF;
     while (capacity <= fd)
         capacity *= 2;
-    table = memory_resize(loop->watches, (size_t)capacity * sizeof(struct watch *));
+    table = memory_resize(loop->descriptors, (size_t)capacity * sizeof(struct descriptor *));
     if (!table)
         return -ENOMEM;
-    memset(table + loop->watch_capacity, 0,
-           (size_t)(capacity - loop->watch_capacity) * sizeof(struct watch *));
-    loop->watches = table;
-    loop->watch_capacity = capacity;
+    memset(table + loop->descriptor_capacity, 0,
+           (size_t)(capacity - loop->descriptor_capacity) * sizeof(struct descriptor *));
+    loop->descriptors = table;
+    loop->descriptor_capacity = capacity;
+    loop->uses.descriptors_free = descriptors_free;
     return 0;
 }
 
-int watch_of(corun_loop *loop, int fd, struct watch **out_watch)
+int descriptor_of(corun_loop *loop, int fd, struct descriptor **out_descriptor)
 {
-    struct watch *watch;
-    int rc = fd < loop->watch_capacity ? 0 : grow_table(loop, fd);
+    struct descriptor *descriptor;
+    int rc = fd < loop->descriptor_capacity ? 0 : grow_table(loop, fd);
     if (rc < 0)
         return rc;
-    watch = loop->watches[fd];
-    if (!watch) {
-        watch = memory_allocate(sizeof *watch);
-        if (!watch)
+    descriptor = loop->descriptors[fd];
+    if (!descriptor) {
+        descriptor = memory_allocate(sizeof *descriptor);
+        if (!descriptor)
             return -ENOMEM;
-        *watch = (struct watch){.loop = loop, .fd = fd};
-        loop->watches[fd] = watch;
+        *descriptor = (struct descriptor){.watch.ready = descriptor_ready, .loop = loop, .fd = fd};
+        loop->descriptors[fd] = descriptor;
     }
-    *out_watch = watch;
+    *out_descriptor = descriptor;
     return 0;
 }
 
-int watch_wanted(const struct watch *watch)
+int descriptor_wanted(const struct descriptor *descriptor)
 {
-    struct list *at = watch->waiters;
-    int events = readers_wanted(watch);
+    struct list *at = descriptor->waiters;
+    int events = readers_wanted(descriptor);
     if (!at)
         return events;
     do {
         events |= events_of(task_of_entry(container_of(at, struct entry, link)));
         at = at->next;
-    } while (at != watch->waiters);
+    } while (at != descriptor->waiters);
     return events;
 }
 
-int watch_tell_host(struct watch *watch, int events)
+int descriptor_tell_host(struct descriptor *descriptor, int events)
 {
     int rc = 0;
     if (events)
-        rc = backend_watch(&watch->loop->backend, watch->fd, events, watch);
+        rc = backend_watch(&descriptor->loop->backend, descriptor->fd, events, &descriptor->watch);
     else
-        backend_unwatch(&watch->loop->backend, watch->fd);
+        backend_unwatch(&descriptor->loop->backend, descriptor->fd);
     return rc;
-}
-
-void watches_free(corun_loop *loop)
-{
-    for (int fd = 0; fd < loop->watch_capacity; fd++) {
-        if (loop->watches[fd]) {
-            readers_free(loop->watches[fd]);
-            watch_tell_host(loop->watches[fd], 0);
-        }
-        memory_release(loop->watches[fd]);
-    }
-    memory_release(loop->watches);
-    loop->watches = NULL;
-    loop->watch_capacity = 0;
 }
 
 /* -------------------------------------------------------------- operations */
@@ -151,15 +153,15 @@ static void answer_now(corun_task *task, int64_t result)
 static int park_task(corun_task *task)
 {
     corun_loop *loop = task->future.loop;
-    struct watch *watch;
-    int rc = watch_of(loop, task->future.awaitable.extra, &watch);
+    struct descriptor *descriptor;
+    int rc = descriptor_of(loop, task->future.awaitable.extra, &descriptor);
     if (rc < 0)
         return rc;
-    rc = watch_tell_host(watch, watch_wanted(watch) | events_of(task));
+    rc = descriptor_tell_host(descriptor, descriptor_wanted(descriptor) | events_of(task));
     if (rc != 0)
         return rc;
     task->entry.run = parked;
-    ring_append(&watch->waiters, &task->entry.link);
+    ring_append(&descriptor->waiters, &task->entry.link);
     loop->watch_waiters++;
     return 0;
 }
@@ -224,7 +226,7 @@ static void operation_cancel(void *self, corun_waiter *waiter)
     corun_loop *loop = task->future.loop;
     (void)self;
     if (task->entry.run == parked) {
-        ring_remove(&loop->watches[task->future.awaitable.extra]->waiters, &task->entry.link);
+        ring_remove(&loop->descriptors[task->future.awaitable.extra]->waiters, &task->entry.link);
         loop->watch_waiters--;
     } else {
         loop_unready(loop, &task->entry);
@@ -289,34 +291,35 @@ corun_awaitable corun_wait_fd(int fd, int events)
     return made;
 }
 
-static void unpark_task(struct watch *watch, corun_task *task, int events)
+static void unpark_task(struct descriptor *descriptor, corun_task *task, int events)
 {
-    watch->loop->watch_waiters--;
+    descriptor->loop->watch_waiters--;
     if (task->future.awaitable.type == &ready_type) {
         task->future.awaitable.number &= events;
         task->entry.run = tell_ready;
     } else {
         task->entry.run = try_again;
     }
-    loop_ready(watch->loop, &task->entry);
+    loop_ready(descriptor->loop, &task->entry);
 }
 
-void watch_ready(struct watch *watch, int events)
+static void descriptor_ready(struct watch *watch, int events)
 {
+    struct descriptor *descriptor = container_of(watch, struct descriptor, watch);
     struct list *kept = NULL, *link;
-    bool served = readers_ready(watch, events);
-    while ((link = ring_take_first(&watch->waiters))) {
+    bool served = readers_ready(descriptor, events);
+    while ((link = ring_take_first(&descriptor->waiters))) {
         corun_task *task = task_of_entry(container_of(link, struct entry, link));
         if (events_of(task) & events) {
-            unpark_task(watch, task, events);
+            unpark_task(descriptor, task, events);
             served = true;
         } else {
             ring_append(&kept, link);
         }
     }
-    watch->waiters = kept;
+    descriptor->waiters = kept;
     /* Level-triggered: what nobody waits for would be reported for ever. What somebody waited for stays
      * registered, for the next wait. */
     if (!served)
-        watch_tell_host(watch, watch_wanted(watch));
+        descriptor_tell_host(descriptor, descriptor_wanted(descriptor));
 }

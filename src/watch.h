@@ -6,7 +6,8 @@
 
 enum { WATCH_DIRECTIONS = 2 }; /* to read, then to write: HOST_READ and HOST_WRITE are 1 << each */
 
-struct watch {
+struct descriptor {
+    struct watch watch; /* first: what the host has of it */
     corun_loop *loop;
     struct list *waiters; /* a ring of tasks, for either direction, in the order in which they came */
     struct standing *calls[WATCH_DIRECTIONS]; /* made while it is ready; NULL if there is none */
@@ -14,16 +15,16 @@ struct watch {
 };
 
 /* Gives the loop's record of a descriptor, which is 0 or more. Returns 0, -EBADF or -ENOMEM. */
-CORUN_INTERNAL int watch_of(corun_loop *loop, int fd, struct watch **out_watch);
+CORUN_INTERNAL int descriptor_of(corun_loop *loop, int fd, struct descriptor **out_descriptor);
 /* The events that somebody waits for. */
-CORUN_INTERNAL int watch_wanted(const struct watch *watch);
+CORUN_INTERNAL int descriptor_wanted(const struct descriptor *descriptor);
 /* Has the host report these events and no others. Returns what the host does. */
-CORUN_INTERNAL int watch_tell_host(struct watch *watch, int events);
+CORUN_INTERNAL int descriptor_tell_host(struct descriptor *descriptor, int events);
 
 /* reader.c: the events that functions are to be called for; has those called that fit `events`, and says
  * whether there were any; forgets them all. */
-CORUN_INTERNAL int readers_wanted(const struct watch *watch);
-CORUN_INTERNAL bool readers_ready(struct watch *watch, int events);
-CORUN_INTERNAL void readers_free(struct watch *watch);
+CORUN_INTERNAL int readers_wanted(const struct descriptor *descriptor);
+CORUN_INTERNAL bool readers_ready(struct descriptor *descriptor, int events);
+CORUN_INTERNAL void readers_free(struct descriptor *descriptor);
 
 #endif

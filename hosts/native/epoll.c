@@ -36,7 +36,7 @@ static int epoll_open(corun_loop *loop, void **out_state)
 {
     struct epoll_state *state = memory_allocate(sizeof *state);
     int rc;
-    (void)loop;
+    loop_has_signals(loop);
     if (!state)
         return -ENOMEM;
     memset(state, 0, sizeof *state);

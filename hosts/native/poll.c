@@ -87,7 +87,7 @@ static int poll_open(corun_loop *loop, void **out_state)
 {
     struct poll_state *state = memory_allocate(sizeof *state);
     int rc;
-    (void)loop;
+    loop_has_signals(loop);
     if (!state)
         return -ENOMEM;
     memset(state, 0, sizeof *state);

@@ -17,17 +17,22 @@
 #include "observer.h"
 #include "task.h"
 
-enum operand_kind { OPERAND_PLAIN, OPERAND_CALL, OPERAND_ONE, OPERAND_SEVERAL };
+/* What an awaitable points to: so many bytes, which begin with its operands. */
+struct behind {
+    size_t size_bytes, operands;
+};
 
-static enum operand_kind operand_kind_of(const corun_awaitable *awaitable)
+static struct behind behind_of(const corun_awaitable *awaitable)
 {
-    if (awaitable->type == &corun_call_type_)
-        return OPERAND_CALL;
-    if (awaitable->type && awaitable->type->cancel == operand_cancel_one)
-        return OPERAND_ONE;
-    if (awaitable->type && awaitable->type->cancel == operand_cancel_several)
-        return OPERAND_SEVERAL;
-    return OPERAND_PLAIN;
+    const corun_awaitable_type *type = awaitable->type;
+    size_t count = 0;
+    if (type == &corun_call_type_)
+        return (struct behind){((const corun_frame *)awaitable->self)->coroutine->call_size, 0};
+    if (type && type->cancel == operand_cancel_one)
+        return (struct behind){sizeof(struct corun_operand_), 1};
+    if (type && type->cancel == operand_cancel_several)
+        count = awaitable_count(awaitable);
+    return (struct behind){count * sizeof(corun_awaitable), count};
 }
 
 void operand_cancel_one(void *self, corun_waiter *waiter)
@@ -40,11 +45,6 @@ void operand_cancel_several(void *self, corun_waiter *waiter)
     ((struct operands *)self)->cancel(self, waiter);
 }
 
-bool awaitable_has_operands(const corun_awaitable *awaitable)
-{
-    return operand_kind_of(awaitable) > OPERAND_CALL;
-}
-
 size_t awaitable_count(const corun_awaitable *list)
 {
     return list->extra < 0 ? 0 : (size_t)list->extra >> COUNT_SHIFT;
@@ -52,25 +52,16 @@ size_t awaitable_count(const corun_awaitable *list)
 
 corun_where awaitable_where(const corun_awaitable *awaitable)
 {
-    enum operand_kind kind = operand_kind_of(awaitable);
-    if (kind == OPERAND_CALL || kind == OPERAND_ONE)
+    const corun_awaitable_type *type = awaitable->type;
+    if (type == &corun_call_type_ || (type && type->cancel == operand_cancel_one))
         return (corun_where){awaitable->file, NULL, awaitable->extra};
     return (corun_where){NULL, NULL, 0};
 }
 
-/* The operands of what has some. */
-static const corun_awaitable *operands_of(const corun_awaitable *awaitable, size_t *count)
-{
-    enum operand_kind kind = operand_kind_of(awaitable);
-    const struct corun_operand_ *one = awaitable->self;
-    *count = kind == OPERAND_ONE ? 1 : kind == OPERAND_SEVERAL ? awaitable_count(awaitable) : 0;
-    return kind == OPERAND_ONE ? &one->awaitable : awaitable->self;
-}
-
 void awaitable_drop(const corun_awaitable *awaitable)
 {
-    size_t count;
-    const corun_awaitable *operands = operands_of(awaitable, &count);
+    const corun_awaitable *operands = awaitable->self;
+    size_t count = behind_of(awaitable).operands;
     if (awaitable->type == &corun_call_type_)
         frame_drop_arguments(awaitable->self);
     for (size_t i = 0; i < count; i++)
@@ -79,57 +70,54 @@ void awaitable_drop(const corun_awaitable *awaitable)
 
 /* -------------------------------------------------------------------- keep */
 
-/* How much an awaitable points to, beside its operands' own. */
-static size_t size_behind(const corun_awaitable *awaitable)
+/* Frees the first so many operands of a copy, and what held them. */
+static void free_behind(const corun_awaitable *kept, size_t operands)
 {
-    switch (operand_kind_of(awaitable)) {
-    case OPERAND_CALL:
-        return ((const corun_frame *)awaitable->self)->coroutine->call_size;
-    case OPERAND_ONE:
-        return sizeof(struct corun_operand_);
-    case OPERAND_SEVERAL:
-        return awaitable_count(awaitable) * sizeof(corun_awaitable);
-    default:
-        return 0;
-    }
+    const corun_awaitable *first = kept->self;
+    for (size_t i = 0; i < operands; i++)
+        awaitable_free(&first[i]);
+    memory_release(kept->self);
 }
 
-static void free_operands(corun_awaitable *operands, size_t count)
+void awaitable_free(const corun_awaitable *kept)
 {
-    for (size_t i = 0; i < count; i++)
-        corun_call_free(operands[i]);
+    struct behind behind = behind_of(kept);
+    if (behind.size_bytes > 0)
+        free_behind(kept, behind.operands);
+}
+
+int awaitable_keep(corun_awaitable *awaitable)
+{
+    struct behind behind = behind_of(awaitable);
+    corun_awaitable *operands;
+    if (!awaitable->type)
+        return CORUN_NOT_AWAITABLE;
+    if (behind.size_bytes == 0)
+        return 0;
+    operands = awaitable->self = memory_copy(awaitable->self, behind.size_bytes);
+    if (!operands)
+        return -ENOMEM;
+    for (size_t i = 0; i < behind.operands; i++) {
+        int rc = awaitable_keep(&operands[i]);
+        if (rc < 0) {
+            free_behind(awaitable, i);
+            return rc;
+        }
+    }
+    return 0;
 }
 
 int corun_call_keep(corun_awaitable call, corun_awaitable *out_kept)
 {
-    size_t size = size_behind(&call), count;
-    corun_awaitable *operands;
-    if (!call.type)
-        return CORUN_NOT_AWAITABLE;
-    if (size > 0)
-        call.self = memory_copy(call.self, size);
-    if (size > 0 && !call.self)
-        return -ENOMEM;
-    operands = (corun_awaitable *)(uintptr_t)operands_of(&call, &count);
-    for (size_t i = 0; i < count; i++) {
-        int rc = corun_call_keep(operands[i], &operands[i]);
-        if (rc < 0) {
-            free_operands(operands, i);
-            memory_release(call.self);
-            return rc;
-        }
-    }
-    *out_kept = call;
-    return 0;
+    int rc = awaitable_keep(&call);
+    if (rc == 0)
+        *out_kept = call;
+    return rc;
 }
 
 void corun_call_free(corun_awaitable kept)
 {
-    size_t count;
-    corun_awaitable *operands = (corun_awaitable *)(uintptr_t)operands_of(&kept, &count);
-    free_operands(operands, count);
-    if (size_behind(&kept) > 0)
-        memory_release(kept.self);
+    awaitable_free(&kept);
 }
 
 /* --------------------------------------------------------------------- run */
@@ -185,9 +173,11 @@ int awaitables_to_futures(corun_loop *loop, const corun_awaitable *awaitables, s
 void operand_enter(corun_waiter *waiter, const corun_awaitable *operand, corun_awaitable call)
 {
     corun_awaitable *first = (corun_awaitable *)(void *)((corun_frame *)call.self + 1);
-    int rc = corun_call_keep(*operand, first);
+    int rc;
+    *first = *operand;
+    rc = awaitable_keep(first);
     if (rc == 0 && !frame_push(task_of_waiter(waiter), call.self)) {
-        corun_call_free(*first);
+        awaitable_free(first);
         rc = -ENOMEM;
     }
     if (rc < 0)

@@ -7,8 +7,10 @@
 #include "corun/wait.h"
 #include "internal.h"
 
-/* Whether an awaitable points to others, which must be copied if it is to run later. */
-CORUN_INTERNAL bool awaitable_has_operands(const corun_awaitable *awaitable);
+/* Has an awaitable point to a copy of what it points to, to run later; frees that copy. Returns 0, CORUN_NOT_AWAITABLE
+ * or -ENOMEM; then `awaitable` is of no use. */
+CORUN_INTERNAL int awaitable_keep(corun_awaitable *awaitable);
+CORUN_INTERNAL void awaitable_free(const corun_awaitable *kept);
 /* Drops the arguments of every call in an awaitable that will not run. */
 CORUN_INTERNAL void awaitable_drop(const corun_awaitable *awaitable);
 /* Where a call was written; no file if it is none. */

@@ -68,7 +68,7 @@ CORUN_ASYNC(shield, (corun_awaitable operand;), (corun_future *inner; int rc;))
     return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
     CORUN_FINALLY();
     corun_future_release(my->inner);
-    corun_call_free(my->operand);
+    awaitable_free(&my->operand);
     CORUN_END();
 }
 CORUN_DROP(shield)
@@ -77,7 +77,7 @@ CORUN_DROP(shield)
         awaitable_drop(&my->operand);
     else
         corun_future_release(my->inner);
-    corun_call_free(my->operand);
+    awaitable_free(&my->operand);
 }
 
 /* A wait for a future or task needs no coroutine. */

@@ -20,15 +20,7 @@ static atomic_uint tasks_made; /* of all loops: for names */
 
 /* ------------------------------------------------------------------ create */
 
-/* What a task runs that was not given a call. */
-CORUN_ASYNC(await_one, (corun_awaitable awaitable;), ())
-{
-    CORUN_BEGIN();
-    CORUN_AWAIT(my->awaitable);
-    return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
-}
-
-/* Or that was given awaitables: it runs later, so they have been copied. */
+/* What a task runs that was given an awaitable other than a call. It runs later, so the awaitable has been copied. */
 CORUN_ASYNC(await_kept, (corun_awaitable kept;), ())
 {
     CORUN_BEGIN();
@@ -36,14 +28,14 @@ CORUN_ASYNC(await_kept, (corun_awaitable kept;), ())
     CORUN_AWAIT(my->kept);
     return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
     CORUN_FINALLY();
-    corun_call_free(my->kept);
+    awaitable_free(&my->kept);
     CORUN_END();
 }
 CORUN_DROP(await_kept)
 {
     if (my->corun_frame_.state == FRAME_NEW)
         awaitable_drop(&my->kept);
-    corun_call_free(my->kept);
+    awaitable_free(&my->kept);
 }
 
 static void take_context(corun_task *task, corun_context *context)
@@ -75,49 +67,44 @@ static corun_task *allocate_task(corun_loop *loop, const corun_frame *first, con
 }
 
 /* Makes a task that is in the loop's list, but not queued. */
-static int create_from_call(corun_loop *loop, corun_awaitable call, const corun_spawn_options *options,
+static int create_from_call(corun_loop *loop, const corun_awaitable *call, const corun_spawn_options *options,
                             corun_task **out_task)
 {
-    const corun_frame *first = call.self;
-    corun_task *task = allocate_task(loop, first, options->name);
+    corun_task *task = allocate_task(loop, call->self, options->name);
     if (!task)
         return -ENOMEM;
     task->entry.run = task_run_first;
     take_context(task, options->context);
-    task->file = call.file;
-    task->line = call.extra;
+    task->file = call->file;
+    task->line = call->extra;
     task->number = atomic_fetch_add_explicit(&tasks_made, 1, memory_order_relaxed) + 1;
-    frame_push_first(task, first);
+    frame_push_first(task, call->self);
     list_append(&loop->tasks, &task->all);
     *out_task = task;
     return 0;
 }
 
-static int create_from_copy(corun_loop *loop, const corun_awaitable *awaitable, const corun_spawn_options *options,
-                            corun_task **out_task)
+static int create_from_other(corun_loop *loop, const corun_awaitable *awaitable, const corun_spawn_options *options,
+                             corun_task **out_task)
 {
     corun_where where = awaitable_where(awaitable);
-    corun_awaitable kept, wrapped;
-    int rc = corun_call_keep(*awaitable, &kept);
+    struct await_kept_call_ call = {.corun_frame_ = {.coroutine = &await_kept_coroutine_}, .kept = *awaitable};
+    corun_awaitable wrapped = {.self = &call, .file = where.file, .extra = where.line};
+    int rc = awaitable_keep(&call.kept);
     if (rc < 0)
         return rc;
-    wrapped = CORUN_CALL(await_kept, .kept = kept);
-    wrapped.file = where.file;
-    wrapped.extra = where.line;
-    rc = create_from_call(loop, wrapped, options, out_task);
+    rc = create_from_call(loop, &wrapped, options, out_task);
     if (rc < 0)
-        corun_call_free(kept);
+        awaitable_free(&call.kept);
     return rc;
 }
 
-static int create_from_any(corun_loop *loop, corun_awaitable awaitable, const corun_spawn_options *options,
-                           corun_task **out_task)
+static int create(corun_loop *loop, const corun_awaitable *awaitable, const corun_spawn_options *options,
+                  corun_task **out_task)
 {
-    corun_awaitable wrapped = CORUN_CALL(await_one, .awaitable = awaitable);
-    wrapped.file = NULL;
-    if (awaitable_has_operands(&awaitable))
-        return create_from_copy(loop, &awaitable, options, out_task);
-    return create_from_call(loop, awaitable.type == &corun_call_type_ ? awaitable : wrapped, options, out_task);
+    if (awaitable->type == &corun_call_type_)
+        return create_from_call(loop, awaitable, options, out_task);
+    return create_from_other(loop, awaitable, options, out_task);
 }
 
 /* -------------------------------------------------------------------- start */
@@ -161,9 +148,7 @@ int corun_task_create(corun_loop *loop, corun_awaitable awaitable, const corun_s
         return CORUN_WRONG_THREAD;
     if (loop->closed)
         return CORUN_CLOSED;
-    if (!awaitable.type)
-        return CORUN_NOT_AWAITABLE;
-    rc = create_from_any(loop, awaitable, options, &task);
+    rc = create(loop, &awaitable, options, &task);
     if (rc < 0)
         return rc;
     rc = start_task(loop, task, options);

@@ -60,7 +60,7 @@ CORUN_ASYNC(wait_for, (corun_awaitable operand; double seconds;), (corun_timeout
     CORUN_AWAIT(my->operand);
     return corun_return_(corun_task_, &my->corun_frame_, CORUN_RESULT());
     CORUN_FINALLY();
-    corun_call_free(my->operand);
+    awaitable_free(&my->operand);
     CORUN_AWAIT(corun_timeout_close(&my->timeout));
     CORUN_END();
 }
@@ -68,7 +68,7 @@ CORUN_DROP(wait_for)
 {
     if (my->corun_frame_.state == FRAME_NEW)
         awaitable_drop(&my->operand);
-    corun_call_free(my->operand);
+    awaitable_free(&my->operand);
 }
 
 static void wait_for_start(void *self, corun_waiter *waiter)

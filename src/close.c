@@ -38,9 +38,8 @@ static void abandon_left(void *self)
 }
 
 /* A task that is spawned now is cancelled at once; a program that never stops spawning is abandoned. */
-static void task_added(void *self, corun_task *task)
+static void task_added(corun_runner *runner, corun_task *task)
 {
-    corun_runner *runner = self;
     if (++runner->private_.late > MOST_LATE_TASKS)
         abandon_left(runner);
     else
@@ -73,9 +72,8 @@ static void stop_behind_ready(corun_loop *loop)
     loop_ready(loop, &loop->stop_entry);
 }
 
-static void task_removed(void *self, corun_task *task)
+static void task_removed(corun_runner *runner, corun_task *task)
 {
-    corun_runner *runner = self;
     corun_loop *loop = runner->private_.loop;
     if (task->future.state == FUTURE_FINISHED && task->future.outcome.error) {
         task->future.flags |= FUTURE_RETRIEVED;
@@ -86,9 +84,8 @@ static void task_removed(void *self, corun_task *task)
         stop_behind_ready(loop);
 }
 
-static void close_interrupted(void *self)
+static void close_interrupted(corun_runner *runner)
 {
-    corun_runner *runner = self;
     loop_abort(runner->private_.loop, CORUN_INTERRUPTED);
 }
 
@@ -108,12 +105,13 @@ static void cancel_tasks(corun_runner *runner)
 static void close_generators(corun_runner *runner)
 {
     corun_loop *loop = runner->private_.loop;
+    const struct loop_listener *listener = loop->listener;
     loop->generators_shut = true;
     if (!loop->uses.generators)
         return;
-    loop->listener.task_added = NULL; /* the tasks that close are not to be cancelled */
+    loop_listen(loop, NULL, NULL); /* the tasks that close are not to be cancelled */
     loop->uses.generators->close(loop);
-    loop->listener.task_added = task_added;
+    loop_listen(loop, listener, runner);
 }
 
 static void executor_over(struct shutdown *shutdown)
@@ -135,7 +133,7 @@ static void shut_down_executor(corun_runner *runner)
 static bool has_calls_to_make(const corun_runner *runner)
 {
     const corun_loop *loop = runner->private_.loop;
-    bool can_run = loop->listener.stopped || backend_can_wait(&loop->backend);
+    bool can_run = loop->listener->stopped || backend_can_wait(&loop->backend);
     return runner->private_.close_phase > CLOSE_TASKS && can_run && !list_is_empty(&loop->ready);
 }
 
@@ -166,7 +164,7 @@ static int end_phase(corun_runner *runner, int rc)
 
 /* ---------------------------------------------------------------- begin, end */
 
-static void begin_close(corun_runner *runner)
+static void begin_close(corun_runner *runner, const struct loop_listener *listener)
 {
     corun_loop *loop = runner->private_.loop;
     double limit = runner->private_.options.close_timeout;
@@ -174,7 +172,7 @@ static void begin_close(corun_runner *runner)
     runner_clear_result(runner);
     runner->private_.late = 0;
     runner->private_.close_phase = CLOSE_BEGUN;
-    loop->listener = (struct loop_listener){NULL, close_interrupted, task_added, task_removed, runner};
+    loop_listen(loop, listener, runner);
     if (loop->closed) { /* by hand (B67) */
         runner->private_.close_phase = CLOSE_ABANDONED;
         return;
@@ -195,7 +193,7 @@ static int end_close(corun_runner *runner, int rc)
         runner->private_.close_timer = NULL;
     }
     runner_leave_interrupts(runner);
-    loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
+    loop_listen(loop, NULL, NULL);
     if (rc == CORUN_SYSTEM_EXIT)
         runner->private_.value = CORUN_VALUE(.i = loop->exit_status);
     close_error = loop->closed ? CORUN_CLOSED : corun_loop_close(loop);
@@ -220,9 +218,9 @@ static void advance_close(corun_runner *runner, int error)
         done(runner, error, &runner->private_.value, runner->private_.done_argument);
 }
 
-static void close_stopped(void *self, int rc)
+static void close_stopped(corun_runner *runner, int rc)
 {
-    advance_close(self, end_phase(self, rc));
+    advance_close(runner, end_phase(runner, rc));
 }
 
 /* From inside one of the loop's own rounds: everything is cancelled, the caller too, nothing is closed (B66).
@@ -259,13 +257,14 @@ static bool has_to_wait(const corun_loop *loop)
 
 int corun_runner_close(corun_runner *runner)
 {
+    static const struct loop_listener listener = {NULL, close_interrupted, task_added, task_removed};
     corun_loop *loop = runner->private_.loop;
     int rc = check_close(runner);
     if (rc != 0)
         return rc < 0 ? rc : 0;
     if (has_to_wait(loop) && !corun_current_loop() && !backend_can_wait(&loop->backend))
         return CORUN_UNSUPPORTED;
-    begin_close(runner);
+    begin_close(runner, &listener);
     while (rc == 0 && begin_phase(runner))
         rc = end_phase(runner, corun_loop_run(loop));
     if (rc == 0 && corun_current_loop())
@@ -275,6 +274,7 @@ int corun_runner_close(corun_runner *runner)
 
 int corun_runner_close_start(corun_runner *runner, corun_run_done *done, void *argument)
 {
+    static const struct loop_listener listener = {close_stopped, close_interrupted, task_added, task_removed};
     int rc = check_close(runner);
     if (rc < 0)
         return rc;
@@ -285,8 +285,7 @@ int corun_runner_close_start(corun_runner *runner, corun_run_done *done, void *a
             done(runner, 0, &runner->private_.value, argument);
         return 0;
     }
-    begin_close(runner);
-    runner->private_.loop->listener.stopped = close_stopped;
+    begin_close(runner, &listener);
     advance_close(runner, 0);
     return 0;
 }

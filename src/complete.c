@@ -10,7 +10,7 @@ static int check_run(const corun_loop *loop)
     int rc = loop_check_enter(loop);
     if (rc < 0)
         return rc;
-    if (loop->listener.self)
+    if (loop->runner)
         return CORUN_RUNNING;
     return backend_can_wait(&loop->backend) ? 0 : CORUN_UNSUPPORTED;
 }

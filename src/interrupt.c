@@ -98,8 +98,8 @@ void interrupts_deal(corun_loop *loop)
     while (interrupts->seen != atomic_load(&interrupts->sent)) {
         interrupts->seen++;
         taken_so_far++;
-        if (loop->listener.interrupted)
-            loop->listener.interrupted(loop->listener.self);
+        if (loop->listener->interrupted)
+            loop->listener->interrupted(loop->runner);
     }
     if (between_steps)
         interrupts_note(interrupts);

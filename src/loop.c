@@ -48,6 +48,7 @@ int loop_open(const struct host *host, corun_loop **out_loop)
     list_init(&loop->unreleased);
     list_init(&loop->generators);
     executor_init(&loop->executor);
+    loop_listen(loop, NULL, NULL);
     loop->references = 1;
     loop->debug = debug_of_environment();
     loop->slow_ns = SLOW_STEP_NS;
@@ -63,6 +64,13 @@ int loop_open(const struct host *host, corun_loop **out_loop)
 void *loop_host_state(const corun_loop *loop, const struct host *host)
 {
     return loop->backend.host == host && !loop->closed ? loop->backend.state : NULL;
+}
+
+void loop_listen(corun_loop *loop, const struct loop_listener *listener, corun_runner *runner)
+{
+    static const struct loop_listener nobody = {NULL, NULL, NULL, NULL};
+    loop->listener = listener ? listener : &nobody;
+    loop->runner = runner;
 }
 
 void loop_retain(corun_loop *loop)
@@ -163,27 +171,6 @@ static void queue_due_timers(corun_loop *loop)
         loop_ready(loop, entry);
 }
 
-void loop_set_script(corun_loop *loop, const struct loop_script *script)
-{
-    loop->script = script;
-}
-
-/* What a script decides: what happens before the next step, and which entry of the round it is. */
-static struct list *follow_script(corun_loop *loop)
-{
-    struct list *link = loop->ready.next;
-    uint64_t count = 1, chosen;
-    loop->script->before_step(loop->backend.state, interrupts_steps(&loop->interrupts) + 1);
-    interrupts_check(loop, &loop->interrupts);
-    if (loop->round_last == &loop->ready)
-        return &loop->ready;
-    for (struct list *at = link = loop->ready.next; at != loop->round_last; at = at->next)
-        count++;
-    for (chosen = loop->script->choose(loop->backend.state, count); chosen > 0; chosen--)
-        link = link->next;
-    return link;
-}
-
 /* Takes the next entry of the round, once interrupts have been dealt with. NULL: none is left, or the
  * loop is to be left. */
 static inline struct entry *take_next(corun_loop *loop)
@@ -192,7 +179,7 @@ static inline struct entry *take_next(corun_loop *loop)
     interrupts_check(loop, &loop->interrupts);
     if (unlikely(loop->round_last == &loop->ready))
         return NULL;
-    link = unlikely(loop->script != NULL) ? follow_script(loop) : loop->ready.next;
+    link = unlikely(loop->follow_script != NULL) ? loop->follow_script(loop) : loop->ready.next;
     if (unlikely(loop->leaving || link == &loop->ready))
         return NULL;
     loop_unready(loop, container_of(link, struct entry, link));
@@ -211,6 +198,28 @@ static inline void run_ready(corun_loop *loop)
         interrupts_note(&loop->interrupts);
     }
     loop->round_last = &loop->ready;
+}
+
+/* What a script decides: what happens before the next step, and which entry of the round it is. */
+static struct list *follow_script(corun_loop *loop)
+{
+    struct list *link = loop->ready.next;
+    uint64_t count = 1, chosen;
+    loop->script->before_step(loop->backend.state, interrupts_steps(&loop->interrupts) + 1);
+    interrupts_check(loop, &loop->interrupts);
+    if (loop->round_last == &loop->ready)
+        return &loop->ready;
+    for (struct list *at = link = loop->ready.next; at != loop->round_last; at = at->next)
+        count++;
+    for (chosen = loop->script->choose(loop->backend.state, count); chosen > 0; chosen--)
+        link = link->next;
+    return link;
+}
+
+void loop_set_script(corun_loop *loop, const struct loop_script *script)
+{
+    loop->script = script;
+    loop->follow_script = follow_script;
 }
 
 int loop_round(corun_loop *loop, bool may_block)
@@ -295,11 +304,12 @@ void loop_give_back(corun_loop *loop)
 
 void loop_stopped(corun_loop *loop, int rc)
 {
-    struct loop_listener listener = loop->listener;
+    void (*stopped)(corun_runner *, int) = loop->listener->stopped;
+    corun_runner *runner = loop->runner;
     loop->stopping = false;
     loop_leave(loop);
-    if (listener.stopped)
-        listener.stopped(listener.self, rc);
+    if (stopped)
+        stopped(runner, rc);
 }
 
 int corun_loop_run(corun_loop *loop)

@@ -5,18 +5,18 @@
 #include "backend.h"
 #include "context.h"
 #include "corun/loop.h"
+#include "corun/runner.h"
 #include "corun/task.h"
 #include "executor.h"
 #include "interrupt.h"
 #include "timer.h"
 
-/* What a runner hears of its loop while it runs or closes. */
+/* What a runner hears of its loop while it runs or closes: each may be NULL. */
 struct loop_listener {
-    void (*stopped)(void *self, int rc);                  /* what was started is over; NULL if it blocks */
-    void (*interrupted)(void *self);                      /* deal with one interrupt */
-    void (*task_added)(void *self, corun_task *task);     /* only while closing, else NULL */
-    void (*task_removed)(void *self, corun_task *task);   /* only while closing, else NULL */
-    void *self;
+    void (*stopped)(corun_runner *runner, int rc);                /* what was started is over; none if it blocks */
+    void (*interrupted)(corun_runner *runner);                    /* deal with one interrupt */
+    void (*task_added)(corun_runner *runner, corun_task *task);   /* while closing */
+    void (*task_removed)(corun_runner *runner, corun_task *task); /* while closing */
 };
 
 /* What the loop calls of the parts of the library that programs may do without: NULL until the first use, so that a
@@ -63,14 +63,16 @@ struct corun_loop {
     struct bindings **outer_bindings;    /* what corun_loop_run's caller had entered */
     uint32_t rounds;    /* since the host was last asked */
     uint32_t polled_at; /* how many steps there had been then */
-    const struct loop_script *script; /* the sim's; NULL: first in, first out */
+    const struct loop_script *script; /* the sim's */
+    struct list *(*follow_script)(corun_loop *loop); /* which entry is next; NULL: first in, first out */
 
     corun_exception_handler *handler;
     void *handler_argument;
     corun_task_factory *factory; /* NULL: tasks are made as usual */
     void *factory_argument;
     uint32_t eager_depth; /* first steps that run inside the call that spawned them */
-    struct loop_listener listener;
+    const struct loop_listener *listener; /* never NULL */
+    corun_runner *runner;                 /* whose it is; NULL: nobody listens */
     struct entry stop_entry; /* queued when main is done; not queued while link.next is NULL */
     int64_t slow_ns;         /* in debug, what a step may take without being told of */
     _Atomic(const void *) thread; /* that runs it, NULL while it does not run */
@@ -81,6 +83,9 @@ struct corun_loop {
     atomic_bool closed;
     atomic_bool woken; /* another thread or a host asks for a poll */
 };
+
+/* Has a runner hear what it listens to; NULL: nothing. */
+CORUN_INTERNAL void loop_listen(corun_loop *loop, const struct loop_listener *listener, corun_runner *runner);
 
 CORUN_INTERNAL void loop_retain(corun_loop *loop);
 CORUN_INTERNAL void loop_release(corun_loop *loop);

@@ -24,13 +24,29 @@ static void report_main(int error, const corun_failure *failure)
     report_text("\n");
 }
 
-int corun_main_(corun_awaitable main)
+/* The call of a coroutine that takes (int argc; char **argv;), in memory of whoever makes it. */
+static corun_awaitable call_of(corun_entry_call_ *call, int line)
 {
+    corun_awaitable made = corun_awaitable_of(&corun_call_type_, call);
+    made.file = call->corun_frame_.coroutine->file;
+    made.extra = line;
+    return made;
+}
+
+int corun_entry_(const corun_coroutine *main, int line, int argc, char **argv)
+{
+    corun_entry_call_ call = {{.coroutine = main}, argc, argv};
+    return corun_entry_start_(call_of(&call, line));
+}
+
+int corun_main_(const corun_coroutine *main, int line, int argc, char **argv)
+{
+    corun_entry_call_ call = {{.coroutine = main}, argc, argv};
     corun_runner runner = CORUN_RUNNER_INIT;
     corun_value value = CORUN_VALUE();
     int error, close_error, status = 1;
     host_start();
-    error = corun_runner_run(&runner, main, NULL, &value);
+    error = corun_runner_run(&runner, call_of(&call, line), NULL, &value);
     if (error == 0 || error == CORUN_SYSTEM_EXIT)
         status = status_of(value);
     else if (error != CORUN_INTERRUPTED)

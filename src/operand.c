@@ -133,7 +133,7 @@ int awaitable_to_future(corun_loop *loop, const corun_awaitable *awaitable, coru
         *out_future = corun_future_retain(future);
         return 0;
     }
-    rc = corun_loop_spawn(loop, *awaitable, &task);
+    rc = loop_spawn(loop, awaitable, NULL, &task);
     if (rc == 0)
         *out_future = &task->future;
     else if (rc != CORUN_SYSTEM_EXIT && rc != CORUN_INTERRUPTED) /* of an eager first step: it has begun */

@@ -110,9 +110,8 @@ void runner_leave_interrupts(corun_runner *runner)
 }
 
 /* The first interrupt cancels main; a later one, or one that finds main done, ends the run. */
-static void run_interrupted(void *self)
+static void run_interrupted(corun_runner *runner)
 {
-    corun_runner *runner = self;
     corun_task *main_task = runner->private_.main_task;
     if (++runner->private_.taken == 1 && !corun_task_done(main_task))
         corun_task_cancel(main_task, NULL);
@@ -132,7 +131,8 @@ void runner_clear_result(corun_runner *runner)
     runner->private_.error = 0;
 }
 
-static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *context)
+static int begin_run(corun_runner *runner, const corun_awaitable *main, corun_context *context,
+                     const struct loop_listener *listener)
 {
     corun_spawn_options options = {NULL, context, CORUN_START_USUAL};
     corun_loop *loop;
@@ -147,12 +147,12 @@ static int begin_run(corun_runner *runner, corun_awaitable main, corun_context *
     runner_clear_result(runner);
     if (!context)
         options.context = runner->private_.context;
-    rc = corun_loop_spawn_with(loop, main, &options, &task);
+    rc = loop_spawn(loop, main, &options, &task);
     if (rc < 0)
         return rc;
     loop_stop_after(loop, task);
     runner->private_.main_task = task;
-    loop->listener = (struct loop_listener){NULL, run_interrupted, NULL, NULL, runner};
+    loop_listen(loop, listener, runner);
     runner_set_state(runner, RUNNER_RUNNING);
     runner_take_interrupts(runner);
     return 0;
@@ -220,7 +220,7 @@ static int end_run(corun_runner *runner, int rc)
     }
     report_run(runner->private_.loop, error);
     loop_forget_stop(runner->private_.loop, main_task);
-    runner->private_.loop->listener = (struct loop_listener){NULL, NULL, NULL, NULL, NULL};
+    loop_listen(runner->private_.loop, NULL, NULL);
     runner->private_.main_task = NULL;
     runner->private_.error = error;
     runner_set_state(runner, RUNNER_INITIALIZED);
@@ -233,6 +233,7 @@ static int end_run(corun_runner *runner, int rc)
 int corun_runner_run(corun_runner *runner, corun_awaitable main, corun_context *context,
                      corun_value *out_value)
 {
+    static const struct loop_listener listener = {NULL, run_interrupted, NULL, NULL};
     int rc;
     if (corun_current_loop())
         return CORUN_RUNNING;
@@ -241,7 +242,7 @@ int corun_runner_run(corun_runner *runner, corun_awaitable main, corun_context *
         return rc;
     if (!backend_can_wait(&runner->private_.loop->backend))
         return CORUN_UNSUPPORTED;
-    rc = begin_run(runner, main, context);
+    rc = begin_run(runner, &main, context, &listener);
     if (rc < 0)
         return rc;
     rc = end_run(runner, corun_loop_run(runner->private_.loop));
@@ -251,9 +252,8 @@ int corun_runner_run(corun_runner *runner, corun_awaitable main, corun_context *
 }
 
 /* The rounds of a started run are over. */
-static void run_stopped(void *self, int rc)
+static void run_stopped(corun_runner *runner, int rc)
 {
-    corun_runner *runner = self;
     corun_run_done *done = runner->private_.done;
     int error = end_run(runner, rc);
     runner->private_.done = NULL;
@@ -264,12 +264,12 @@ static void run_stopped(void *self, int rc)
 int corun_runner_start(corun_runner *runner, corun_awaitable main, corun_context *context, corun_run_done *done,
                        void *argument)
 {
-    int rc = begin_run(runner, main, context);
+    static const struct loop_listener listener = {run_stopped, run_interrupted, NULL, NULL};
+    int rc = begin_run(runner, &main, context, &listener);
     if (rc < 0)
         return rc;
     runner->private_.done = done;
     runner->private_.done_argument = argument;
-    runner->private_.loop->listener.stopped = run_stopped;
     return 0;
 }
 

@@ -132,23 +132,21 @@ static int start_task(corun_loop *loop, corun_task *task, const corun_spawn_opti
     bool eager = starts_eagerly(loop, options);
     if (!eager)
         loop_ready(loop, &task->entry);
-    if (loop->listener.task_added)
-        loop->listener.task_added(loop->listener.self, task);
+    if (loop->listener->task_added)
+        loop->listener->task_added(loop->runner, task);
     return eager ? start_eagerly(loop, task) : 0;
 }
 
-int corun_task_create(corun_loop *loop, corun_awaitable awaitable, const corun_spawn_options *options,
-                      corun_task **out_task)
+static int create_and_start(corun_loop *loop, const corun_awaitable *awaitable, const corun_spawn_options *options,
+                            corun_task **out_task)
 {
     corun_task *task;
     int rc;
-    if (!options)
-        options = &no_options;
     if (loop_is_misused(loop))
         return CORUN_WRONG_THREAD;
     if (loop->closed)
         return CORUN_CLOSED;
-    rc = create(loop, &awaitable, options, &task);
+    rc = create(loop, awaitable, options, &task);
     if (rc < 0)
         return rc;
     rc = start_task(loop, task, options);
@@ -159,28 +157,42 @@ int corun_task_create(corun_loop *loop, corun_awaitable awaitable, const corun_s
     return rc;
 }
 
+int corun_task_create(corun_loop *loop, corun_awaitable awaitable, const corun_spawn_options *options,
+                      corun_task **out_task)
+{
+    return create_and_start(loop, &awaitable, options ? options : &no_options, out_task);
+}
+
 /* -------------------------------------------------------------------- spawn */
 
-int corun_loop_spawn_with(corun_loop *loop, corun_awaitable awaitable, const corun_spawn_options *options,
-                          corun_task **out_task)
+int loop_spawn(corun_loop *loop, const corun_awaitable *awaitable, const corun_spawn_options *options,
+               corun_task **out_task)
 {
+    if (!options)
+        options = &no_options;
     if (!loop)
         loop = corun_current_loop();
     if (!loop)
         return CORUN_NO_LOOP;
     if (loop->factory && !loop->closed)
-        return loop->factory(loop, awaitable, options ? options : &no_options, loop->factory_argument, out_task);
-    return corun_task_create(loop, awaitable, options, out_task);
+        return loop->factory(loop, *awaitable, options, loop->factory_argument, out_task);
+    return create_and_start(loop, awaitable, options, out_task);
+}
+
+int corun_loop_spawn_with(corun_loop *loop, corun_awaitable awaitable, const corun_spawn_options *options,
+                          corun_task **out_task)
+{
+    return loop_spawn(loop, &awaitable, options, out_task);
 }
 
 int corun_loop_spawn(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task)
 {
-    return corun_loop_spawn_with(loop, awaitable, NULL, out_task);
+    return loop_spawn(loop, &awaitable, NULL, out_task);
 }
 
 int corun_spawn(corun_awaitable awaitable, corun_task **out_task)
 {
-    return corun_loop_spawn_with(NULL, awaitable, NULL, out_task);
+    return loop_spawn(NULL, &awaitable, NULL, out_task);
 }
 
 void corun_loop_set_task_factory(corun_loop *loop, corun_task_factory *factory, void *argument)

@@ -216,8 +216,8 @@ void task_finish(corun_task *task)
     if (task->future.task_flags & TASK_IS_MAIN)
         loop_ready(loop, &loop->stop_entry);
     future_finish(&task->future, outcome->error == CORUN_CANCELLED ? FUTURE_CANCELLED : FUTURE_FINISHED);
-    if (loop->listener.task_removed)
-        loop->listener.task_removed(loop->listener.self, task);
+    if (loop->listener->task_removed)
+        loop->listener->task_removed(loop->runner, task);
     corun_task_release(task);
 }
 

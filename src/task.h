@@ -72,6 +72,9 @@ enum { STEP_SUSPENDED, STEP_AGAIN, STEP_FINISHED };
 
 /* Lets go of its context, which lives as long as the task: a report about it is made there. */
 CORUN_INTERNAL void task_release_context(corun_task *task);
+/* corun_loop_spawn_with. */
+CORUN_INTERNAL int loop_spawn(corun_loop *loop, const corun_awaitable *awaitable, const corun_spawn_options *options,
+                              corun_task **out_task);
 /* Ready entries: begin; go on with the outcome that is set; with that of the future that is awaited. */
 CORUN_INTERNAL void task_run_first(struct entry *entry);
 CORUN_INTERNAL void task_resume(struct entry *entry);

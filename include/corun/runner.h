@@ -194,19 +194,11 @@ CORUN_API __attribute__((noreturn)) void corun_exit_interrupted(void);
     CORUN_ENTRY_AS_(name, main) \
     int main(int argc, char **argv) \
     { \
-        CORUN_ENTRY_CALL_(name, call); \
-        return corun_main_(call); \
+        return corun_main_(&name##_coroutine_, __LINE__, argc, argv); \
     }
 
 /* Registers one more main by name, for hosts that call in: a page runs it by that name. */
 #define CORUN_ENTRY(name) CORUN_ENTRY_AS_(name, name)
-
-#define CORUN_ENTRY_CALL_(name, variable) \
-    _Static_assert(sizeof(struct name##_call_) == sizeof(corun_entry_call_) \
-                       && offsetof(struct name##_call_, argv) == offsetof(corun_entry_call_, argv) \
-                       && sizeof(((struct name##_call_ *)0)->argc) == sizeof(int), \
-                   #name " must take exactly (int argc; char **argv;)"); \
-    corun_awaitable variable = CORUN_CALL(name, .argc = argc, .argv = argv)
 
 #if defined(__wasm__)
 #define CORUN_ENTRY_EXPORT_(name) __attribute__((export_name("corun_entry_" #name), used))
@@ -215,11 +207,14 @@ CORUN_API __attribute__((noreturn)) void corun_exit_interrupted(void);
 #endif
 
 #define CORUN_ENTRY_AS_(name, exported) \
+    _Static_assert(sizeof(struct name##_call_) == sizeof(corun_entry_call_) \
+                       && offsetof(struct name##_call_, argv) == offsetof(corun_entry_call_, argv) \
+                       && sizeof(((struct name##_call_ *)0)->argc) == sizeof(int), \
+                   #name " must take exactly (int argc; char **argv;)"); \
     CORUN_ENTRY_EXPORT_(exported) int corun_entry_##exported(int argc, char **argv); \
     int corun_entry_##exported(int argc, char **argv) \
     { \
-        CORUN_ENTRY_CALL_(name, call); \
-        return corun_entry_start_(call); \
+        return corun_entry_(&name##_coroutine_, __LINE__, argc, argv); \
     }
 
 typedef struct corun_entry_call_ {
@@ -228,10 +223,12 @@ typedef struct corun_entry_call_ {
     char **argv;
 } corun_entry_call_;
 
-CORUN_API int corun_main_(corun_awaitable main);
+CORUN_API int corun_main_(const corun_coroutine *main, int line, int argc, char **argv);
+CORUN_API int corun_entry_(const corun_coroutine *main, int line, int argc, char **argv);
+/* What the latter does with the call. */
+CORUN_API int corun_entry_start_(corun_awaitable main);
 /* Runs the constructors where the linker has not seen to it: first in a main() that is not CORUN_MAIN's. */
 CORUN_API void corun_start_(void);
-CORUN_API int corun_entry_start_(corun_awaitable main);
 
 #ifdef __cplusplus
 }

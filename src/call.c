@@ -79,10 +79,21 @@ static void run_callback(struct entry *entry)
     corun_callback_release(callback);
 }
 
+/* The loop is being closed. */
+static void drop_callback(struct entry *entry)
+{
+    corun_callback *callback = container_of(entry, corun_callback, entry);
+    if (entry->run != run_callback)
+        return;
+    (void)win(callback, CALLBACK_OVER);
+    corun_callback_release(callback);
+}
+
 /* In the current context, with the loop's reference. */
 static corun_callback *callback_create(corun_loop *loop, void (*function)(void *), void *argument)
 {
     corun_callback *callback = memory_allocate(sizeof *callback);
+    atomic_store_explicit(&loop->uses.drop_callback, drop_callback, memory_order_relaxed);
     if (callback)
         *callback = (corun_callback){.entry.run = run_callback,
                                      .loop = loop,
@@ -240,16 +251,13 @@ void calls_take_foreign(corun_loop *loop)
 
 static void drop_entry(const corun_loop *loop, struct entry *entry)
 {
-    corun_callback *callback;
+    void (*drop)(struct entry *) = atomic_load_explicit(&loop->uses.drop_callback, memory_order_relaxed);
     if (future_drop_callback(entry) || observer_drop(entry))
         return;
     if (loop->uses.executor && loop->uses.executor->drop_job(entry))
         return;
-    if (entry->run != run_callback)
-        return;
-    callback = container_of(entry, corun_callback, entry);
-    (void)win(callback, CALLBACK_OVER);
-    corun_callback_release(callback);
+    if (drop)
+        drop(entry);
 }
 
 void calls_drop(corun_loop *loop)

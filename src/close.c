@@ -6,6 +6,9 @@
  * SystemExit says to skip what is ahead and abandon what is left: reported, its frames dropped, its waits
  * unlinked.
  */
+#include <errno.h>
+
+#include "duration.h"
 #include "generator.h"
 #include "memory.h"
 #include "report.h"
@@ -30,9 +33,8 @@ static void cancel_left(corun_task *task)
 }
 
 /* Skips what is ahead. What is left has been reported by the time the loop is closed. */
-static void abandon_left(void *self)
+static void abandon_left(corun_runner *runner)
 {
-    corun_runner *runner = self;
     runner->private_.close_phase = CLOSE_ABANDONED;
     corun_loop_stop(runner->private_.loop);
 }
@@ -162,6 +164,50 @@ static int end_phase(corun_runner *runner, int rc)
     return rc == 0 && !is_done && runner->private_.close_phase != CLOSE_ABANDONED ? CORUN_STOPPED : rc;
 }
 
+/* ------------------------------------------------------------------- limit */
+
+/* While it is ahead. A timer of its own: a callback would have every program linked with those. */
+struct corun_close_limit_ {
+    struct entry timer;
+    corun_runner *runner;
+};
+
+static void limit_reached(struct entry *entry)
+{
+    struct corun_close_limit_ *limit = container_of(entry, struct corun_close_limit_, timer);
+    limit->runner->private_.close_limit = NULL;
+    abandon_left(limit->runner);
+    memory_release(limit);
+}
+
+static int set_limit(corun_runner *runner, double seconds)
+{
+    corun_loop *loop = runner->private_.loop;
+    struct corun_close_limit_ *limit = memory_allocate(sizeof *limit);
+    int rc;
+    if (!limit)
+        return -ENOMEM;
+    *limit = (struct corun_close_limit_){{.run = limit_reached}, runner};
+    rc = timer_arm(&loop->timers, &limit->timer, time_after(backend_now(&loop->backend), seconds));
+    if (rc < 0)
+        memory_release(limit);
+    else
+        runner->private_.close_limit = limit;
+    return rc;
+}
+
+static void forget_limit(corun_runner *runner)
+{
+    struct corun_close_limit_ *limit = runner->private_.close_limit;
+    corun_loop *loop = runner->private_.loop;
+    if (!limit)
+        return;
+    if (!timer_disarm(&loop->timers, &limit->timer) && limit->timer.link.next) /* else the loop was closed by hand */
+        loop_unready(loop, &limit->timer);
+    runner->private_.close_limit = NULL;
+    memory_release(limit);
+}
+
 /* ---------------------------------------------------------------- begin, end */
 
 static void begin_close(corun_runner *runner, const struct loop_listener *listener)
@@ -179,7 +225,7 @@ static void begin_close(corun_runner *runner, const struct loop_listener *listen
     }
     loop->deadlock_told = true; /* waiting for the cancelled is no deadlock to tell of */
     runner_take_interrupts(runner);
-    if (limit > 0 && corun_loop_call_later(loop, limit, abandon_left, runner, &runner->private_.close_timer) < 0)
+    if (limit > 0 && set_limit(runner, limit) < 0)
         runner->private_.close_phase = CLOSE_ABANDONED;
 }
 
@@ -187,11 +233,7 @@ static int end_close(corun_runner *runner, int rc)
 {
     corun_loop *loop = runner->private_.loop;
     int close_error;
-    if (runner->private_.close_timer) {
-        corun_callback_cancel(runner->private_.close_timer);
-        corun_callback_release(runner->private_.close_timer);
-        runner->private_.close_timer = NULL;
-    }
+    forget_limit(runner);
     runner_leave_interrupts(runner);
     loop_listen(loop, NULL, NULL);
     if (rc == CORUN_SYSTEM_EXIT)

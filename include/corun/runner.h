@@ -35,7 +35,7 @@ typedef struct corun_runner {
         corun_failure *failure;
         void (*done)(struct corun_runner *runner, int error, const corun_value *value, void *argument);
         void *done_argument;
-        corun_callback *close_timer;
+        struct corun_close_limit_ *close_limit;
         corun_value value; /* of the latest run */
         void *bytes;       /* that the value points to */
         int error;

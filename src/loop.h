@@ -30,6 +30,7 @@ struct loop_uses {
 };
 
 struct signals_use {
+    bool (*take_over)(corun_loop *loop);     /* interrupts_take_over: only signals of the process reach over */
     void (*queue_arrived)(corun_loop *loop); /* has the functions called whose signals have come */
     void (*show_start)(corun_loop *loop);    /* in debug: has the tasks shown whenever somebody asks the host for it */
     void (*show_stop)(corun_loop *loop);     /* until then */

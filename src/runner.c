@@ -88,7 +88,7 @@ void runner_take_interrupts(corun_runner *runner)
     runner->private_.takes_interrupts = interrupts_claim(loop);
     backend_interrupts(&loop->backend, signals ? signals : default_signals);
     if (!runner->private_.takes_interrupts && loop->backend.interruptible) {
-        runner->private_.takes_interrupts = interrupts_take_over(loop);
+        runner->private_.takes_interrupts = loop->uses.signals && loop->uses.signals->take_over(loop);
         if (!runner->private_.takes_interrupts)
             backend_interrupts(&loop->backend, NULL);
     }

@@ -156,7 +156,7 @@ static void signals_free(corun_loop *loop)
         corun_loop_remove_signal_handler(loop, loop->signal_handlers->number);
 }
 
-static const struct signals_use signals_use = {queue_arrived, show_start, show_stop, signals_free};
+static const struct signals_use signals_use = {interrupts_take_over, queue_arrived, show_start, show_stop, signals_free};
 
 void loop_has_signals(corun_loop *loop)
 {

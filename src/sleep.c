@@ -8,7 +8,7 @@
 /* Lets others go first, and goes on with nothing. */
 static void wake_with_nothing(corun_task *task)
 {
-    task->future.outcome = outcome_of_error(0, NULL);
+    task->future.outcome = (struct outcome){.value.tag = CORUN_NO_VALUE};
     task_wake(task);
 }
 

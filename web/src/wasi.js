@@ -172,8 +172,8 @@ export class Wasi {
   }
 
   /**
-   * Timers and turns ask often. Two halves cost a third of what one BigInt does; setUint32 takes its
-   * argument modulo 2^32.
+   * Timers and turns ask often, and two halves cost less than one BigInt; setUint32 takes its argument
+   * modulo 2^32.
    * @param {number} id @param {number} out
    */
   #clock(id, out) {

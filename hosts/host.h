@@ -1,11 +1,10 @@
 /* The contract between the loop and what a program runs inside.
  *
- * A host is one constant struct of functions, filled through CORUN_HOST so that a missing one does
- * not compile. `state` is what its `open` made. Only src/backend.c calls these, on the loop's
- * thread unless said otherwise, and it promises: `open` came first and `close` comes last and once,
- * no call from inside another of the same host, deadlines are absolute readings of `now`.
+ * A host is a struct of functions, and of parts that not every program uses. `state` is what its `open` made. Only
+ * src/backend.h calls these, on the loop's thread unless said otherwise, and it promises: `open` came first and
+ * `close` comes last and once, no call from inside another of the same host, deadlines are absolute readings of `now`.
  *
- * What a host lacks is host_no_...: a function that returns CORUN_UNSUPPORTED, never NULL.
+ * What is NULL the host lacks: programs are told CORUN_UNSUPPORTED.
  * A host that breaks the contract hangs programs (a readiness that is not reported, a wake that is
  * lost) or burns their processor (a wait that returns at once for ever).
  */
@@ -67,17 +66,8 @@ struct host_call_type {
     void *(*answered)(struct host_call *call, bool failed, size_t size_bytes);
 };
 
-struct host {
-    /* Acquires what a loop needs. May fail with -ENOMEM or a negative errno; then nothing is kept.
-     * `loop` is only for corun_loop_... functions that this contract names. */
-    int (*open)(corun_loop *loop, void **out_state);
-
-    /* Gives it all back. Nothing is watched, no interrupts are on, no signal is reported. */
-    void (*close)(void *state);
-
-    /* Gives monotonic nanoseconds. Never goes back. */
-    int64_t (*now)(void *state);
-
+/* Descriptors. Every host has this part. */
+struct host_files {
     /* Reports, from `wait` by watch_ready(), each time `fd` is ready for one of `events`, as long as it
      * stays so (level-triggered); hang-up and error wake both directions. Called again for the same
      * fd it replaces `events`, which are never 0.
@@ -87,13 +77,76 @@ struct host {
     /* Ends that. The descriptor may have been closed by its owner meanwhile: never an error. */
     void (*unwatch)(void *state, int fd);
 
+    /* Moves bytes without blocking, as read(2) and write(2). Returns how many, 0 at the end of a file,
+     * -EAGAIN if `watch` would tell when to try again, another negative errno. */
+    int64_t (*read)(void *state, int fd, void *buffer, size_t size_bytes);
+    int64_t (*write)(void *state, int fd, const void *bytes, size_t size_bytes);
+};
+
+/* Questions to an embedder. */
+struct host_calls {
+    /* Asks something. What is answered, also that nobody knows the name, comes later.
+     * Returns 0 or -ENOMEM; then it is not asked. */
+    int (*ask)(void *state, struct host_call *call);
+
+    /* Takes a question back that has not been answered: it never will be. From here on it is the host's, who
+     * gives its memory back. A host that is closed forgets all questions; they are the askers' then. */
+    void (*take_back)(void *state, struct host_call *call);
+};
+
+/* Signals of the process. */
+struct host_signals {
+    /* Reports by signal_arrived() that signal `number` has come, whatever was done about it before, interrupts
+     * too; NULL ends that, and puts back the default action, or the interrupt that it is again, unless
+     * somebody else has replaced it since. One loop a signal: the latest.
+     * Returns 0, -EINVAL for one that there is not or that cannot be caught, CORUN_WRONG_THREAD where
+     * signals are another thread's. Ending it never fails. */
+    int (*report)(void *state, int number, struct signal_handler *handler);
+
+    /* Reports by signal_arrived() that somebody asks to see what the program does, by the host's usual way; NULL
+     * ends that, and puts back exactly what was there before, unless somebody else has replaced it since.
+     * Returns 0, or CORUN_UNSUPPORTED: it means something else to the program. */
+    int (*show)(void *state, struct signal_handler *handler);
+};
+
+/* Threads that work for the loop. */
+struct host_threads {
+    /* Prepares them, at most `most` at a time, 0: the host's usual number. Starts
+     * none. Returns 0 or -ENOMEM; then the other three are never called. */
+    int (*open)(void *state, unsigned most, void **out_threads);
+
+    /* Has `work` run, first in, first out. Starts a thread if none is idle and there are fewer than `most`.
+     * Returns 0, or, if there is not even one thread to run it, -ENOMEM or -EAGAIN: it is not queued then. */
+    int (*submit)(void *threads, struct work *work);
+
+    /* Takes work back that no thread has begun. Returns whether it did: then nothing of it is called. */
+    bool (*take_back)(void *threads, struct work *work);
+
+    /* Gives the threads up without waiting for work: what is queued or running goes on, and is dropped. When
+     * there is none, all threads have ended on return. */
+    void (*close)(void *threads);
+};
+
+struct host {
+    /* Acquires what a loop needs. May fail with -ENOMEM or a negative errno; then nothing is kept.
+     * `loop` is only for corun_loop_... functions that this contract names. */
+    int (*open)(corun_loop *loop, void **out_state);
+
+    /* Gives it all back. Nothing is watched, no interrupts are on, no signal is reported. */
+    void (*close)(void *state);
+
+    /* Gives monotonic nanoseconds, 0 or more. Never goes back. */
+    int64_t (*now)(void *state);
+
     /* Returns when something was reported, after a wake, for an interrupt, or when `now` has reached
      * `deadline` (rounded up, never before it); with a deadline that has passed, reports what is
      * ready and returns at once. May return early with nothing.
-     * Returns 0, a negative errno that ends the run, or CORUN_DEADLOCK if nothing can ever happen. */
+     * Returns 0, a negative errno that ends the run, or CORUN_DEADLOCK if nothing can ever happen.
+     * NULL: somebody else drives the loop, by turns. */
     int (*wait)(void *state, int64_t deadline);
 
-    /* Makes the present `wait`, or the next, return. From any thread, or a signal handler. */
+    /* Makes the present `wait`, or the next, return. From any thread, or a signal handler. NULL: nobody can call it
+     * while there is something to wake. */
     void (*wake)(void *state);
 
     /* Gives a descriptor that is readable, for whoever waits instead of `wait`, when that would have something to
@@ -105,61 +158,20 @@ struct host {
      * it since. Returns 1 if interrupts can come now, 0 if not, never an error (B36). */
     int (*interrupts)(void *state, const int *signals);
 
-    /* Reports by signal_arrived() that signal `number` has come, whatever was done about it before, interrupts
-     * too; NULL ends that, and puts back the default action, or the interrupt that it is again, unless
-     * somebody else has replaced it since. One loop a signal: the latest.
-     * Returns 0, -EINVAL for one that there is not or that cannot be caught, CORUN_WRONG_THREAD where
-     * signals are another thread's, CORUN_UNSUPPORTED. Ending it never fails. */
-    int (*signal)(void *state, int number, struct signal_handler *handler);
-
-    /* Reports by signal_arrived() that somebody asks to see what the program does, by the host's usual way; NULL
-     * ends that, and puts back exactly what was there before, unless somebody else has replaced it since.
-     * Returns 0, or CORUN_UNSUPPORTED: there is no way, or it means something else to the program. */
-    int (*show)(void *state, struct signal_handler *handler);
-
     /* Looks whether an interrupt has come, in the middle of a long step, where nothing but looking would
-     * tell (no signals). Cheap enough to be called in a loop. */
+     * tell. Cheap enough to be called in a loop. NULL: there are signals. */
     void (*peek)(void *state);
 
-    /* Moves bytes without blocking, as read(2) and write(2). Returns how many, 0 at the end of a file,
-     * -EAGAIN if `watch` would tell when to try again, another negative errno. */
-    int64_t (*read)(void *state, int fd, void *buffer, size_t size_bytes);
-    int64_t (*write)(void *state, int fd, const void *bytes, size_t size_bytes);
-
-    /* Asks the embedder something. What it answers, also that it does not know the name, comes later.
-     * Returns 0, -ENOMEM, CORUN_UNSUPPORTED; then it is not asked. */
-    int (*call)(void *state, struct host_call *call);
-
-    /* Takes a question back that has not been answered: it never will be. From here on it is the host's, who
-     * gives its memory back. A host that is closed forgets all questions; they are the askers' then. */
-    void (*call_cancel)(void *state, struct host_call *call);
-
-    /* Prepares threads that work for the loop, at most `most` at a time, 0: the host's usual number. Starts
-     * none. Returns 0, -ENOMEM, CORUN_UNSUPPORTED; then the other three are never called. */
-    int (*threads_open)(void *state, unsigned most, void **out_threads);
-
-    /* Has `work` run, first in, first out. Starts a thread if none is idle and there are fewer than `most`.
-     * Returns 0, or, if there is not even one thread to run it, -ENOMEM or -EAGAIN: it is not queued then. */
-    int (*threads_submit)(void *threads, struct work *work);
-
-    /* Takes work back that no thread has begun. Returns whether it did: then nothing of it is called. */
-    bool (*threads_take_back)(void *threads, struct work *work);
-
-    /* Gives the threads up without waiting for work: what is queued or running goes on, and is dropped. When
-     * there is none, all threads have ended on return. */
-    void (*threads_close)(void *threads);
+    const struct host_files *files;
+    const struct host_calls *calls;
+    const struct host_signals *signals;
+    const struct host_threads *threads;
 };
 
-#define CORUN_HOST(name, open, close, now, watch, unwatch, wait, wake, fd, interrupts, signal, show, peek, \
-                   read, write, call, call_cancel, threads_open, threads_submit, threads_take_back, threads_close) \
-    static const struct host name = { \
-        open,         close, now,         watch,        unwatch,        wait, \
-        wake,         fd,    interrupts,  signal,       show,           peek, \
-        read,         write, call,        call_cancel,  threads_open,   threads_submit, \
-        threads_take_back, threads_close}
-
-_Static_assert(sizeof(struct host) == 20 * sizeof(void (*)(void)),
-               "a function was added to struct host: add it to CORUN_HOST");
+/* Before the core uses `files` or `calls` of any host it calls these. Where programs should be small a host leaves them
+ * NULL until then, so that the linker drops what a program does not use. */
+CORUN_INTERNAL void host_needs_files(void);
+CORUN_INTERNAL void host_needs_calls(void);
 
 /* ------------------------------------------- what a host may use of the core */
 
@@ -223,21 +235,5 @@ CORUN_INTERNAL void host_start(void);
  * users see that it was one: of the signal that corun_interrupt_signal() tells, where there are signals. */
 CORUN_INTERNAL _Noreturn void host_exit(int status);
 CORUN_INTERNAL _Noreturn void host_exit_interrupted(void);
-
-/* ------------------------------------------------- for what a host does not have */
-CORUN_INTERNAL int host_no_watch(void *state, int fd, int events, struct watch *watch);
-CORUN_INTERNAL void host_no_unwatch(void *state, int fd);
-CORUN_INTERNAL int host_no_wait(void *state, int64_t deadline);
-CORUN_INTERNAL int host_no_fd(void *state);
-CORUN_INTERNAL int host_no_interrupts(void *state, const int *signals);
-CORUN_INTERNAL int host_no_signal(void *state, int number, struct signal_handler *handler);
-CORUN_INTERNAL int host_no_show(void *state, struct signal_handler *handler);
-CORUN_INTERNAL void host_no_peek(void *state);
-CORUN_INTERNAL int host_no_call(void *state, struct host_call *call);
-CORUN_INTERNAL void host_no_call_cancel(void *state, struct host_call *call);
-CORUN_INTERNAL int host_no_threads_open(void *state, unsigned most, void **out_threads);
-CORUN_INTERNAL int host_no_threads_submit(void *threads, struct work *work);
-CORUN_INTERNAL bool host_no_threads_take_back(void *threads, struct work *work);
-CORUN_INTERNAL void host_no_threads_close(void *threads);
 
 #endif

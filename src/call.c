@@ -118,14 +118,21 @@ static void queue_call(corun_loop *loop, corun_callback *callback)
     loop_ready(loop, &callback->entry);
 }
 
+/* Why a loop takes no call now; 0: it does. */
+static int refusal(const corun_loop *loop)
+{
+    if (loop_is_misused(loop))
+        return CORUN_WRONG_THREAD;
+    return loop->closed ? CORUN_CLOSED : 0;
+}
+
 int corun_loop_call_soon(corun_loop *loop, void (*function)(void *), void *argument,
                          corun_callback **out_callback)
 {
     corun_callback *callback;
-    if (loop_is_misused(loop))
-        return CORUN_WRONG_THREAD;
-    if (loop->closed)
-        return CORUN_CLOSED;
+    int rc = refusal(loop);
+    if (rc < 0)
+        return rc;
     callback = callback_create(loop, function, argument);
     if (!callback)
         return -ENOMEM;
@@ -153,10 +160,9 @@ static int call_at_ns(corun_loop *loop, int64_t deadline, void (*function)(void 
 int corun_loop_call_later(corun_loop *loop, double seconds, void (*function)(void *), void *argument,
                           corun_callback **out_callback)
 {
-    if (loop_is_misused(loop))
-        return CORUN_WRONG_THREAD;
-    if (loop->closed)
-        return CORUN_CLOSED;
+    int rc = refusal(loop);
+    if (rc < 0)
+        return rc;
     if (isnan(seconds))
         return CORUN_INVALID_DELAY;
     return call_at_ns(loop, time_after(backend_now(&loop->backend), seconds), function, argument,
@@ -166,10 +172,9 @@ int corun_loop_call_later(corun_loop *loop, double seconds, void (*function)(voi
 int corun_loop_call_at(corun_loop *loop, double time, void (*function)(void *), void *argument,
                        corun_callback **out_callback)
 {
-    if (loop_is_misused(loop))
-        return CORUN_WRONG_THREAD;
-    if (loop->closed)
-        return CORUN_CLOSED;
+    int rc = refusal(loop);
+    if (rc < 0)
+        return rc;
     if (isnan(time))
         return CORUN_INVALID_DELAY;
     return call_at_ns(loop, time_after(0, time), function, argument, out_callback);
@@ -233,17 +238,13 @@ int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), 
 
 void calls_take_foreign(corun_loop *loop)
 {
-    struct list *newest = atomic_load_explicit(&loop->foreign, memory_order_relaxed), *oldest = NULL, *next;
+    struct list *newest = atomic_load_explicit(&loop->foreign, memory_order_relaxed), *place = &loop->ready, *older;
     if (newest)
         newest = atomic_exchange(&loop->foreign, NULL);
-    for (; newest; newest = next) {
-        next = newest->next;
-        newest->next = oldest;
-        oldest = newest;
-    }
-    for (; oldest; oldest = next) {
-        next = oldest->next;
-        loop_ready(loop, container_of(oldest, struct entry, link));
+    for (; newest; newest = older) {
+        older = newest->next;
+        list_insert_before(place, newest);
+        place = newest;
     }
 }
 

@@ -13,7 +13,7 @@ enum { MOST_ROUNDS = 64, SHORT_ROUNDS_NS = 100000 };
 /* How much of its time a turn has spent. */
 struct budget {
     int64_t end, looked_at;
-    int rounds, stride;
+    int stride, left; /* rounds between two looks, and until the next */
 };
 
 static int64_t until_next_timer(corun_loop *loop)
@@ -27,24 +27,24 @@ static int64_t until_next_timer(corun_loop *loop)
     return deadline > now ? deadline - now : 0;
 }
 
-/* Looks at the clock once in so many rounds: in more of them while they are short, since it would cost more than
- * they do. */
+/* Looks at the clock less often as long as rounds are short, and after each once they are not. */
 static bool has_budget(corun_loop *loop, struct budget *budget)
 {
-    int64_t now, spent;
-    if (++budget->rounds < budget->stride)
+    int64_t before = budget->looked_at;
+    if (--budget->left > 0)
         return true;
-    now = backend_now(&loop->backend);
-    spent = now - budget->looked_at;
-    budget->stride = spent > SHORT_ROUNDS_NS ? 1 : budget->stride < MOST_ROUNDS ? budget->stride * 2 : MOST_ROUNDS;
-    budget->rounds = 0;
-    budget->looked_at = now;
-    return now < budget->end;
+    budget->looked_at = backend_now(&loop->backend);
+    if (budget->looked_at - before > SHORT_ROUNDS_NS)
+        budget->stride = 1;
+    else if (budget->stride < MOST_ROUNDS)
+        budget->stride *= 2;
+    budget->left = budget->stride;
+    return budget->looked_at < budget->end;
 }
 
 int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns)
 {
-    struct budget budget = {.stride = 1};
+    struct budget budget = {.stride = 1, .left = 1};
     int64_t next;
     int rc = loop_enter(loop);
     if (rc < 0)

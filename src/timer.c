@@ -25,22 +25,10 @@ static bool is_before(const struct timer_slot *a, const struct timer_slot *b)
     return a->entry->timer.number < b->entry->timer.number;
 }
 
-static void put_slot(struct timers *timers, uint32_t index, struct timer_slot slot)
+static void put_slot(struct timers *timers, uint32_t index, const struct timer_slot *slot)
 {
-    timers->slots[index] = slot;
-    slot.entry->timer.index = index;
-}
-
-static void sift_up(struct timers *timers, uint32_t index, struct timer_slot slot)
-{
-    while (index > 0) {
-        uint32_t parent = (index - 1) / CHILDREN;
-        if (!is_before(&slot, &timers->slots[parent]))
-            break;
-        put_slot(timers, index, timers->slots[parent]);
-        index = parent;
-    }
-    put_slot(timers, index, slot);
+    timers->slots[index] = *slot;
+    slot->entry->timer.index = index;
 }
 
 static uint32_t earliest_child(const struct timers *timers, uint32_t first)
@@ -53,16 +41,22 @@ static uint32_t earliest_child(const struct timers *timers, uint32_t first)
     return best;
 }
 
-static void sift_down(struct timers *timers, uint32_t index, struct timer_slot slot)
+/* Puts a slot where it belongs when `index` is free: nearer the root, or among what is below. */
+static inline void settle_slot(struct timers *timers, uint32_t index, struct timer_slot slot)
 {
-    while (index * CHILDREN + 1 < timers->count) {
-        uint32_t child = earliest_child(timers, index * CHILDREN + 1);
-        if (!is_before(&timers->slots[child], &slot))
-            break;
-        put_slot(timers, index, timers->slots[child]);
-        index = child;
+    uint32_t next;
+    while (index > 0 && is_before(&slot, &timers->slots[next = (index - 1) / CHILDREN])) {
+        put_slot(timers, index, &timers->slots[next]);
+        index = next;
     }
-    put_slot(timers, index, slot);
+    while ((next = index * CHILDREN + 1) < timers->count) {
+        next = earliest_child(timers, next);
+        if (!is_before(&timers->slots[next], &slot))
+            break;
+        put_slot(timers, index, &timers->slots[next]);
+        index = next;
+    }
+    put_slot(timers, index, &slot);
 }
 
 static void verify_heap(const struct timers *timers)
@@ -77,47 +71,37 @@ static void verify_heap(const struct timers *timers)
 #endif
 }
 
-static int grow_heap(struct timers *timers)
+/* Returns whether there was memory for it. */
+static bool resize_heap(struct timers *timers, uint32_t capacity)
 {
-    uint32_t capacity = timers->capacity ? timers->capacity * 2 : FIRST_CAPACITY;
     struct timer_slot *slots = memory_resize(timers->slots, capacity * sizeof *slots);
     if (!slots)
-        return -ENOMEM;
+        return false;
     timers->slots = slots;
     timers->capacity = capacity;
-    return 0;
-}
-
-/* A million timers that are gone leave no room for a million. Without memory for less it stays. */
-static void shrink_heap(struct timers *timers)
-{
-    uint32_t capacity = timers->capacity / 4;
-    struct timer_slot *slots = memory_resize(timers->slots, capacity * sizeof *slots);
-    if (!slots)
-        return;
-    timers->slots = slots;
-    timers->capacity = capacity;
+    return true;
 }
 
 int timer_arm(struct timers *timers, struct entry *entry, int64_t deadline)
 {
-    if (timers->count == timers->capacity && grow_heap(timers) < 0)
+    uint32_t capacity = timers->capacity;
+    if (timers->count == capacity && !resize_heap(timers, capacity ? capacity * 2 : FIRST_CAPACITY))
         return -ENOMEM;
     entry->timer.number = timers->armed++;
-    sift_up(timers, timers->count++, (struct timer_slot){deadline, entry});
+    timers->count++;
+    settle_slot(timers, timers->count - 1, (struct timer_slot){deadline, entry});
     verify_heap(timers);
     return 0;
 }
 
 static void remove_at(struct timers *timers, uint32_t index)
 {
-    struct timer_slot last = timers->slots[--timers->count];
-    if (index < timers->count) {
-        sift_down(timers, index, last);
-        sift_up(timers, last.entry->timer.index, last);
-    }
+    timers->count--;
+    if (index < timers->count)
+        settle_slot(timers, index, timers->slots[timers->count]);
+    /* A million timers that are gone leave no room for a million. Without memory for less it stays. */
     if (unlikely(timers->capacity > SHRINKS_ABOVE && timers->count < timers->capacity / 8))
-        shrink_heap(timers);
+        resize_heap(timers, timers->capacity / 4);
     verify_heap(timers);
 }
 

@@ -147,10 +147,20 @@ static int epoll_fd(void *self)
     return epoll_set_outer(&((struct epoll_state *)self)->set);
 }
 
-CORUN_HOST(host_epoll, epoll_open, epoll_close, native_now, epoll_watch, epoll_unwatch,
-           epoll_wait_host, epoll_wake, epoll_fd, native_interrupts, native_signal, native_show, host_no_peek,
-           native_read, native_write, host_no_call, host_no_call_cancel,
-           threads_open, threads_submit, threads_take_back, threads_close);
+static const struct host_files epoll_files = {epoll_watch, epoll_unwatch, native_read, native_write};
+static const struct host_signals epoll_signals = {native_signal, native_show};
+static const struct host_threads epoll_threads = {threads_open, threads_submit, threads_take_back, threads_close};
+
+static const struct host host_epoll = {.open = epoll_open,
+                                       .close = epoll_close,
+                                       .now = native_now,
+                                       .wait = epoll_wait_host,
+                                       .wake = epoll_wake,
+                                       .fd = epoll_fd,
+                                       .interrupts = native_interrupts,
+                                       .files = &epoll_files,
+                                       .signals = &epoll_signals,
+                                       .threads = &epoll_threads};
 
 int corun_loop_epoll(corun_loop **out_loop)
 {

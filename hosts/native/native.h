@@ -52,7 +52,7 @@ CORUN_INTERNAL int64_t native_left(void *self, int64_t deadline);
 /* The same for what takes milliseconds, rounded up; a minute at most, since hosts may return early. */
 CORUN_INTERNAL int native_milliseconds(int64_t left);
 
-/* threads.c: as in struct host. */
+/* threads.c: as in struct host_threads. */
 CORUN_INTERNAL int threads_open(void *state, unsigned most, void **out_threads);
 CORUN_INTERNAL int threads_submit(void *threads, struct work *work);
 CORUN_INTERNAL bool threads_take_back(void *threads, struct work *work);
@@ -61,10 +61,10 @@ CORUN_INTERNAL void threads_close(void *threads);
 /* signals.c: signals become corun_interrupt(). One loop a process may have them. `owner` is a loop's state. */
 CORUN_INTERNAL int signals_start(const void *owner, const int *signals);
 CORUN_INTERNAL void signals_stop(const void *owner);
-/* The duty of the host's `signal`. */
+/* The duty of the host's signals' `report`. */
 CORUN_INTERNAL int signals_report(const void *owner, int number, struct signal_handler *handler);
 CORUN_INTERNAL void signals_report_no_more(const void *owner, int number);
-/* The duty of the host's `show`. One loop a process may have it. */
+/* The duty of their `show`. One loop a process may have it. */
 CORUN_INTERNAL int signals_show(const void *owner, struct signal_handler *handler);
 CORUN_INTERNAL void signals_show_no_more(const void *owner);
 /* Ends the process by the default action of a signal, as if nobody had handled it. Returns if that action is

@@ -210,10 +210,19 @@ static void poll_wake(void *self)
     errno = kept;
 }
 
-CORUN_HOST(host_poll, poll_open, poll_close, native_now, poll_watch, poll_unwatch,
-           poll_wait, poll_wake, host_no_fd, native_interrupts, native_signal, native_show, host_no_peek,
-           native_read, native_write, host_no_call, host_no_call_cancel,
-           threads_open, threads_submit, threads_take_back, threads_close);
+static const struct host_files poll_files = {poll_watch, poll_unwatch, native_read, native_write};
+static const struct host_signals poll_signals = {native_signal, native_show};
+static const struct host_threads poll_threads = {threads_open, threads_submit, threads_take_back, threads_close};
+
+static const struct host host_poll = {.open = poll_open,
+                                      .close = poll_close,
+                                      .now = native_now,
+                                      .wait = poll_wait,
+                                      .wake = poll_wake,
+                                      .interrupts = native_interrupts,
+                                      .files = &poll_files,
+                                      .signals = &poll_signals,
+                                      .threads = &poll_threads};
 
 int corun_loop_poll(corun_loop **out_loop)
 {

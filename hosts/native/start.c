@@ -41,6 +41,15 @@ void host_start(void)
 {
 }
 
+/* A native program has room for everything. */
+void host_needs_files(void)
+{
+}
+
+void host_needs_calls(void)
+{
+}
+
 void host_exit(int status)
 {
     exit(status);

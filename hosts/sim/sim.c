@@ -268,11 +268,20 @@ static int sim_interrupts(void *self, const int *signals)
     return signals != NULL;
 }
 
-CORUN_HOST(host_sim, sim_open, sim_close, sim_now, sim_watch_fd, sim_unwatch, sim_wait, sim_wake,
-           host_no_fd, sim_interrupts, host_no_signal, host_no_show, host_no_peek, sim_read,
-           sim_write, sim_call,
-           sim_call_cancel,
-           sim_threads_open, sim_threads_submit, sim_threads_take_back, sim_threads_close);
+static const struct host_files sim_files = {sim_watch_fd, sim_unwatch, sim_read, sim_write};
+static const struct host_calls sim_host_calls = {sim_call, sim_call_cancel};
+static const struct host_threads sim_host_threads = {sim_threads_open, sim_threads_submit, sim_threads_take_back,
+                                                     sim_threads_close};
+
+static const struct host host_sim = {.open = sim_open,
+                                     .close = sim_close,
+                                     .now = sim_now,
+                                     .wait = sim_wait,
+                                     .wake = sim_wake,
+                                     .interrupts = sim_interrupts,
+                                     .files = &sim_files,
+                                     .calls = &sim_host_calls,
+                                     .threads = &sim_host_threads};
 
 int corun_loop_sim(corun_loop **out_loop)
 {

@@ -8,5 +8,6 @@
 #include "hosts/sim/calls.c"
 #include "hosts/sim/threads.c"
 #include "hosts/web/calls.c"
+#include "hosts/web/preview1.c"
 #include "hosts/web/tasks.c"
 #include "hosts/web/turn.c"

@@ -12,61 +12,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wasi/api.h>
 
 #include "corun/runner.h"
-#include "hosts/web/turn.h"
+#include "hosts/web/preview1.h"
 
-enum { ETX = 3, EOT = 4, SYN = 22, FIRST_BUFFER = 1 << 16, LARGEST_BUFFER = 1 << 20 };
+enum { ETX = 3, EOT = 4, SYN = 22, BUFFER_SIZE = 1 << 20 };
 
 static struct {
-    enum { CONTROL_UNKNOWN, CONTROL_OFF, CONTROL_ON } mode;
     unsigned char *buffer; /* decoded input, from `begin` to `end` */
-    size_t begin, end, capacity;
+    size_t begin, end;
     bool escaped;   /* the last byte was SYN */
     bool ended;     /* no more input will come */
     bool pipe_over; /* nothing more will come at all */
 } control;
 
-/* The import itself: the libc's own is wrapped, so that C's stdin is served from the buffer. */
-__attribute__((import_module("wasi_snapshot_preview1"), import_name("fd_read"))) int32_t
-corun_imported_fd_read(int32_t fd, const void *iovs, size_t count, size_t *out_size);
-
 bool control_is_on(void)
 {
-    const char *asked;
-    if (control.mode == CONTROL_UNKNOWN) {
-        asked = getenv("CORUN_CONTROL");
-        control.mode = asked && strcmp(asked, "stdin") == 0 ? CONTROL_ON : CONTROL_OFF;
+    static int on = -1; /* not known yet */
+    if (on < 0) {
+        const char *asked = getenv("CORUN_CONTROL");
+        on = asked && strcmp(asked, "stdin") == 0;
     }
-    return control.mode == CONTROL_ON;
-}
-
-/* Makes room for `size` more bytes, as far as the limit goes. Returns how many there is room for. */
-static size_t make_room(size_t size)
-{
-    size_t held = control.end - control.begin;
-    size_t capacity = control.capacity ? control.capacity : FIRST_BUFFER;
-    unsigned char *grown;
-    if (control.begin > 0 && held > 0)
-        memmove(control.buffer, control.buffer + control.begin, held);
-    control.begin = 0;
-    control.end = held;
-    while (capacity < held + size && capacity < LARGEST_BUFFER)
-        capacity *= 2;
-    if (capacity > control.capacity) {
-        grown = memory_resize(control.buffer, capacity);
-        if (grown) {
-            control.buffer = grown;
-            control.capacity = capacity;
-        }
-    }
-    return control.capacity - held;
+    return on;
 }
 
 bool control_has_room(void)
 {
-    return !control.pipe_over && control.end - control.begin < LARGEST_BUFFER;
+    return !control.pipe_over && control.end - control.begin < BUFFER_SIZE;
 }
 
 bool control_has_input(void)
@@ -77,42 +49,39 @@ bool control_has_input(void)
 /* Takes one byte of the channel. */
 static void decode(unsigned char byte)
 {
-    if (!control.escaped) {
-        if (byte == ETX) {
-            corun_interrupt();
-            return;
-        }
-        if (byte == EOT) {
-            control.ended = true;
-            return;
-        }
-        if (byte == SYN) {
-            control.escaped = true;
-            return;
-        }
+    if (control.escaped || (byte != ETX && byte != EOT && byte != SYN)) {
+        control.escaped = false;
+        if (!control.ended)
+            control.buffer[control.end++] = byte;
+    } else if (byte == ETX) {
+        corun_interrupt();
+    } else if (byte == EOT) {
+        control.ended = true;
+    } else {
+        control.escaped = true;
     }
-    control.escaped = false;
-    if (!control.ended)
-        control.buffer[control.end++] = byte;
 }
 
-/* What came may decode to as many bytes as it has, never more. */
+/* What comes is decoded in its place, since that makes it no longer. */
 void control_pump(void)
 {
-    unsigned char bytes[1 << 14];
-    __wasi_iovec_t vector = {bytes, sizeof bytes};
-    size_t room = make_room(sizeof bytes), count = 0;
-    if (room == 0)
-        return; /* no memory: what was sent stays in the pipe */
-    if (vector.buf_len > room)
-        vector.buf_len = room;
-    if (corun_imported_fd_read(0, &vector, 1, &count) != 0 || count == 0) {
+    unsigned char *fresh;
+    int64_t count;
+    if (!control.buffer)
+        control.buffer = memory_allocate(BUFFER_SIZE);
+    if (!control.buffer)
+        return; /* what was sent stays in the pipe */
+    control.end -= control.begin;
+    memmove(control.buffer, control.buffer + control.begin, control.end);
+    control.begin = 0;
+    fresh = control.buffer + control.end;
+    count = preview1_read(0, fresh, BUFFER_SIZE - control.end);
+    if (count <= 0) {
         control.pipe_over = control.ended = true;
         corun_interrupt();
-        return;
     }
-    for (size_t i = 0; i < count; i++)
-        decode(bytes[i]);
+    for (int64_t i = 0; i < count; i++)
+        decode(fresh[i]);
 }
 
 int64_t control_read(void *buffer, size_t size_bytes)
@@ -127,6 +96,8 @@ int64_t control_read(void *buffer, size_t size_bytes)
     return (int64_t)size_bytes;
 }
 
+/* -------------------------------------------------------------- C's own stdin */
+
 /* A driver that cannot block says EAGAIN, which C's functions take for the end without a word. */
 static void tell_no_input(void)
 {
@@ -136,29 +107,31 @@ static void tell_no_input(void)
     told = true;
 }
 
-static __wasi_errno_t read_plain(__wasi_fd_t fd, const __wasi_iovec_t *iovs, size_t count, __wasi_size_t *out_size)
+/* It blocks, as reading stdin does. */
+static void read_decoded(const __wasi_iovec_t *iovs, size_t count, __wasi_size_t *out_size)
 {
-    __wasi_errno_t error = (__wasi_errno_t)corun_imported_fd_read((int32_t)fd, iovs, count, out_size);
-    if (error == __WASI_ERRNO_AGAIN && fd == 0 && !turn_is_reading())
-        tell_no_input();
-    return error;
+    int64_t got = 0;
+    while (!control_has_input())
+        control_pump();
+    for (size_t i = 0; i < count && (got == 0 || control.end > control.begin); i++)
+        got += control_read(iovs[i].buf, iovs[i].buf_len);
+    *out_size = (__wasi_size_t)got;
 }
 
-/* What the libc's read() calls, linked with --wrap=__wasi_fd_read: C's own stdin gets the decoded bytes. It
- * blocks, as reading stdin does. */
+/* What the libc's read() calls, linked with --wrap=__wasi_fd_read. */
 __wasi_errno_t __wrap___wasi_fd_read(__wasi_fd_t fd, const __wasi_iovec_t *iovs, size_t count,
                                      __wasi_size_t *out_size);
 
 __wasi_errno_t __wrap___wasi_fd_read(__wasi_fd_t fd, const __wasi_iovec_t *iovs, size_t count,
                                      __wasi_size_t *out_size)
 {
-    int64_t got = 0;
-    if (fd != 0 || !control_is_on())
-        return read_plain(fd, iovs, count, out_size);
-    while (!control_has_input())
-        control_pump();
-    for (size_t i = 0; i < count && (got == 0 || control.end > control.begin); i++)
-        got += control_read(iovs[i].buf, iovs[i].buf_len);
-    *out_size = (__wasi_size_t)got;
-    return 0;
+    __wasi_errno_t error;
+    if (fd == 0 && control_is_on()) {
+        read_decoded(iovs, count, out_size);
+        return 0;
+    }
+    error = preview1_fd_read(fd, iovs, count, out_size);
+    if (error == __WASI_ERRNO_AGAIN && fd == 0)
+        tell_no_input();
+    return error;
 }

@@ -63,7 +63,7 @@ struct turn_result {
     uint32_t value_tag;     /* 0 none, 'i', 'f', 'p', 'b' */
     uint32_t value_bytes;   /* address, for 'b': valid until the next entry or close; for 'p' the pointer */
     uint32_t value_size;
-    uint32_t value_low, value_high; /* the 64 bits of an 'i' or 'f' */
+    uint32_t value_bits[2]; /* of an 'i' or 'f', the lower ones first */
     int32_t status;         /* what a process would exit with: .i of main, 1 after an error */
 };
 

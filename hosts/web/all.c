@@ -2,6 +2,7 @@
 #include "src/corun_all.c"
 
 #include "calls.c"
+#include "preview1.c"
 #include "start.c"
 #include "tasks.c"
 #include "turn.c"

@@ -10,7 +10,8 @@
  * So a call's address, by which the driver names it, means another call only after the driver has been told that the
  * first is over.
  */
-#include "calls.h"
+#include "abi.h"
+#include "turn.h"
 
 enum { CALL_ASKED, CALL_UNASKED, CALL_TOLD, CALL_TAKEN_BACK };
 
@@ -19,7 +20,7 @@ struct call_queue {
 };
 
 static struct call_queue asked, taken_back;
-static struct host_call *told_taken_back; /* by the last answer of calls_tell */
+static struct host_call *told_taken_back; /* by the last answer of tell_calls */
 
 _Static_assert(offsetof(struct host_call, next) == offsetof(struct turn_call, next)
                    && offsetof(struct host_call, state) == offsetof(struct turn_call, state)
@@ -52,14 +53,14 @@ static void release_calls(struct host_call *call)
     }
 }
 
-int turn_call(void *state, struct host_call *call)
+static int turn_ask(void *state, struct host_call *call)
 {
     (void)state;
     enqueue(&asked, call, CALL_ASKED);
     return 0;
 }
 
-void turn_call_cancel(void *state, struct host_call *call)
+static void take_back_call(void *state, struct host_call *call)
 {
     (void)state;
     if (call->state == CALL_ASKED)
@@ -85,7 +86,7 @@ static struct host_call *take_asked(void)
     return first;
 }
 
-struct turn_calls *calls_tell(void)
+static struct turn_calls *tell_calls(void)
 {
     static struct turn_calls calls;
     struct host_call *first = take_asked();
@@ -96,13 +97,13 @@ struct turn_calls *calls_tell(void)
     return first || told_taken_back ? &calls : NULL;
 }
 
-void *call_answered(struct host_call *call, bool failed, size_t size_bytes)
+static void *answer_call(struct host_call *call, bool failed, size_t size_bytes)
 {
     return call->state == CALL_TOLD ? call->type->answered(call, failed, size_bytes) : NULL;
 }
 
 /* What is asked still and was not taken back is the asker's from here on. */
-void calls_forget(void)
+static void forget_calls(void)
 {
     struct host_call *call = take_all(&asked);
     while (call) {
@@ -114,4 +115,12 @@ void calls_forget(void)
     release_calls(take_all(&taken_back));
     release_calls(told_taken_back);
     told_taken_back = NULL;
+}
+
+static const struct turn_desk desk = {
+    .calls = {turn_ask, take_back_call}, .tell = tell_calls, .answer = answer_call, .forget = forget_calls};
+
+void host_needs_calls(void)
+{
+    turn_has_desk(&desk);
 }

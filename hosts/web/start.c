@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "corun/loop.h"
-#include "hosts/host.h"
+#include "turn.h"
 
 int corun_loop_default(corun_loop **out_loop)
 {
@@ -31,12 +31,17 @@ void host_is_driven(void)
 {
 }
 
-/* Emscripten's loader runs constructors before it offers any export. */
+void host_needs_files(void)
+{
+    turn_needs_files();
+}
+
 /* There is one thread. */
 void host_pause(void)
 {
 }
 
+/* Emscripten's loader runs constructors before it offers any export. */
 void host_start(void)
 {
 }

@@ -10,16 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-#ifdef __EMSCRIPTEN__
-#include <wasi/api.h>
-#endif
 
-#include "calls.h"
 #include "corun/runner.h"
 #include "failure.h"
-#include "hosts/host.h"
+#include "memory.h"
+#include "preview1.h"
 #include "tasks.h"
 #include "turn.h"
 
@@ -41,43 +36,7 @@ static int turn_open(corun_loop *loop, void **out_state)
     return 0;
 }
 
-static void turn_close(void *self)
-{
-    (void)self;
-    memset(streams, 0, sizeof streams);
-    calls_forget();
-}
-
-static int64_t turn_now(void *self)
-{
-    struct timespec now;
-    (void)self;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static int turn_watch(void *self, int fd, int events, struct watch *watch)
-{
-    (void)self;
-    if (fd >= STREAMS)
-        return HOST_ALWAYS_READY;
-    streams[fd].watch = watch;
-    streams[fd].events = events;
-    return 0;
-}
-
-static void turn_unwatch(void *self, int fd)
-{
-    (void)self;
-    if (fd < STREAMS)
-        streams[fd].watch = NULL;
-}
-
-/* Whoever wakes a loop that somebody else drives tells the driver too. */
-static void turn_wake(void *self)
-{
-    (void)self;
-}
+static void turn_close(void *self);
 
 static int turn_interrupts(void *self, const int *signals)
 {
@@ -98,41 +57,75 @@ static void turn_peek(void *self)
 #endif
 }
 
-static bool reading;
-
-bool turn_is_reading(void)
-{
-    return reading;
-}
-
-static int64_t turn_read(void *self, int fd, void *buffer, size_t size_bytes)
-{
-    ssize_t count;
-    (void)self;
-    reading = true;
-    count = read(fd, buffer, size_bytes);
-    reading = false;
-    return count < 0 ? -errno : count;
-}
-
-static int64_t turn_write(void *self, int fd, const void *bytes, size_t size_bytes)
-{
-    ssize_t count;
-    (void)self;
-    if (fd < STREAMS && full_streams & 1u << fd)
-        return -EAGAIN;
-    count = write(fd, bytes, size_bytes);
-    return count < 0 ? -errno : count;
-}
-
-CORUN_HOST(host_turn, turn_open, turn_close, turn_now, turn_watch, turn_unwatch, host_no_wait, turn_wake,
-           host_no_fd, turn_interrupts, host_no_signal, host_no_show, turn_peek, turn_read, turn_write, turn_call,
-           turn_call_cancel,
-           host_no_threads_open, host_no_threads_submit, host_no_threads_take_back, host_no_threads_close);
+/* Whoever wakes a loop that somebody else drives tells the driver too. */
+static struct host host_turn = {.open = turn_open,
+                                .close = turn_close,
+                                .now = preview1_now,
+                                .interrupts = turn_interrupts,
+                                .peek = turn_peek};
 
 int corun_loop_turn_driven(corun_loop **out_loop)
 {
     return loop_open(&host_turn, out_loop);
+}
+
+void turn_has_desk(const struct turn_desk *given)
+{
+    host_turn.calls = &given->calls;
+}
+
+/* NULL: this program makes no host calls. (No pointer of its own: compilers that see every store to it would link
+ * the desk always.) */
+static const struct turn_desk *desk_of_calls(void)
+{
+    return (const struct turn_desk *)host_turn.calls;
+}
+
+static void turn_close(void *self)
+{
+    (void)self;
+    if (desk_of_calls())
+        desk_of_calls()->forget();
+}
+
+/* ------------------------------------------------------------- descriptors */
+
+static int turn_watch(void *self, int fd, int events, struct watch *watch)
+{
+    (void)self;
+    if (fd >= STREAMS)
+        return HOST_ALWAYS_READY;
+    streams[fd].watch = watch;
+    streams[fd].events = events;
+    return 0;
+}
+
+static void turn_unwatch(void *self, int fd)
+{
+    (void)self;
+    if (fd < STREAMS)
+        streams[fd].watch = NULL;
+}
+
+static int64_t turn_read(void *self, int fd, void *buffer, size_t size_bytes)
+{
+    (void)self;
+    return preview1_read(fd, buffer, size_bytes);
+}
+
+static int64_t turn_write(void *self, int fd, const void *bytes, size_t size_bytes)
+{
+    (void)self;
+    if (fd < STREAMS && full_streams & 1u << fd)
+        return -EAGAIN;
+    return preview1_write(fd, bytes, size_bytes);
+}
+
+static const struct host_files turn_files = {turn_watch, turn_unwatch, turn_read, turn_write};
+
+void turn_needs_files(void)
+{
+    host_turn.files = &turn_files;
 }
 
 /* ------------------------------------------------------------- what came out */
@@ -151,70 +144,56 @@ _Static_assert(sizeof(corun_failure) == 7 * sizeof(uint32_t) && sizeof(corun_chi
                    && sizeof(corun_where) == 3 * sizeof(uint32_t),
                "the driver reads them");
 
+static void clear_turn_result(void)
+{
+    memory_release(result_bytes);
+    result_bytes = NULL;
+    failure_release(result_failure);
+    result_failure = NULL;
+    memset(&result, 0, sizeof result);
+}
+
 /* What is known of the error stays until the next entry or close, which the runner does not promise. */
 static void keep_result_error(int error)
 {
     const corun_failure *failure = corun_runner_failure(&runner);
-    if (failure && failure->code != error)
-        failure = NULL; /* of the run before */
-    failure_release(result_failure);
-    result_failure = failure_retain((corun_failure *)(uintptr_t)failure);
+    if (failure && failure->code == error) /* else it is of the run before */
+        result_failure = failure_retain((corun_failure *)(uintptr_t)failure);
     result.error = error;
     result.failure = address(result_failure);
 }
 
-static void keep_result_value(const corun_value *value)
+/* Returns 0 or -ENOMEM. */
+static int keep_result_value(const corun_value *value)
 {
-    uint64_t bits = 0;
-    memcpy(&bits, &value->i, sizeof value->i);
     result.value_tag = (uint32_t)value->tag;
-    result.value_low = (uint32_t)bits;
-    result.value_high = (uint32_t)(bits >> 32);
+    memcpy(result.value_bits, &value->i, sizeof value->i);
     if (value->tag == CORUN_POINTER)
         result.value_bytes = address(value->p);
     if (value->tag != CORUN_BYTES)
-        return;
-    result_bytes = malloc(value->size ? value->size : 1);
-    if (result_bytes && value->size)
-        memcpy(result_bytes, value->bytes, value->size);
-    result.value_bytes = address(result_bytes);
-    result.value_size = result_bytes ? (uint32_t)value->size : 0;
+        return 0;
+    result_bytes = memory_copy(value->bytes, value->size);
     if (!result_bytes)
-        keep_result_error(-ENOMEM);
+        return -ENOMEM;
+    result.value_bytes = address(result_bytes);
+    result.value_size = (uint32_t)value->size;
+    return 0;
 }
 
-static void clear_turn_result(void)
+/* `state` is what the runner is in from now on. */
+static void keep_result(corun_runner *self, int error, const corun_value *value, void *state)
 {
-    free(result_bytes);
-    result_bytes = NULL;
-    memset(&result, 0, sizeof result);
-    failure_release(result_failure);
-    result_failure = NULL;
-}
-
-static void keep_result(int error, const corun_value *value)
-{
+    bool has_value = error == 0 || error == CORUN_SYSTEM_EXIT;
+    (void)self;
+    result.state = address(state);
+    if (has_value && keep_result_value(value) < 0) {
+        has_value = false;
+        error = -ENOMEM;
+    }
     keep_result_error(error);
-    if (error == 0 || error == CORUN_SYSTEM_EXIT)
-        keep_result_value(value);
-    if (result.error && result.error != CORUN_SYSTEM_EXIT)
-        result.status = 1;
-    else
-        result.status = value->tag == CORUN_INTEGER ? (int32_t)value->i : 0;
-}
-
-static void main_ended(corun_runner *self, int error, const corun_value *value, void *argument)
-{
-    (void)self, (void)argument;
-    result.state = TURN_IDLE;
-    keep_result(error, value);
-}
-
-static void runner_closed(corun_runner *self, int error, const corun_value *value, void *argument)
-{
-    (void)self, (void)argument;
-    result.state = TURN_CLOSED;
-    keep_result(error, value);
+    result.status = has_value ? 0 : 1;
+    if (has_value && value->tag == CORUN_INTEGER)
+        result.status = (int32_t)value->i;
 }
 
 /* ------------------------------------------------------------------- exports */
@@ -267,7 +246,7 @@ int corun_entry_start_(corun_awaitable main)
     if (is_under_way())
         return CORUN_RUNNING;
     clear_turn_result();
-    rc = corun_runner_start(&runner, main, NULL, main_ended, NULL);
+    rc = corun_runner_start(&runner, main, NULL, keep_result, (void *)TURN_IDLE);
     if (rc < 0)
         keep_result_error(rc);
     else
@@ -275,25 +254,21 @@ int corun_entry_start_(corun_awaitable main)
     return rc;
 }
 
-/* What a turn's answer is, the loop having given its own. */
-static double answer_of(int64_t next)
-{
-    if (!is_under_way())
-        return -2;
-    return next < -1 ? 0 : (double)next;
-}
-
 double corun_turn(double now_ns, double budget_ns)
 {
     corun_loop *loop;
-    double answer;
+    int64_t next;
     (void)now_ns; /* the loop's clock is the same one, read when it is needed */
-    if (answer_of(0) == -2 || corun_runner_loop(&runner, &loop) < 0)
+    if (!is_under_way() || corun_runner_loop(&runner, &loop) < 0)
         return -2;
-    answer = answer_of(corun_loop_turn(loop, (int64_t)budget_ns));
-    if (answer != 0)
+    next = corun_loop_turn(loop, (int64_t)budget_ns);
+    if (!is_under_way())
+        next = -2;
+    else if (next < -1)
+        next = 0;
+    if (next != 0)
         fflush(NULL);
-    return answer;
+    return (double)next;
 }
 
 int corun_wants(int fd)
@@ -315,7 +290,7 @@ int corun_close(void)
         return CORUN_RUNNING;
     clear_turn_result();
     result.state = TURN_CLOSING;
-    rc = corun_runner_close_start(&runner, runner_closed, NULL);
+    rc = corun_runner_close_start(&runner, keep_result, (void *)TURN_CLOSED);
     if (rc < 0) {
         result.state = TURN_IDLE;
         return rc;
@@ -342,12 +317,12 @@ const char *error_text_now(int error)
 
 void *corun_calls(void)
 {
-    return calls_tell();
+    return desk_of_calls() ? desk_of_calls()->tell() : NULL;
 }
 
 void *corun_answer(struct host_call *call, int failed, size_t size)
 {
-    return call_answered(call, failed != 0, size);
+    return desk_of_calls() ? desk_of_calls()->answer(call, failed != 0, size) : NULL;
 }
 
 void *corun_tasks(void)

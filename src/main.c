@@ -13,15 +13,12 @@ static int status_of(corun_value value)
 
 static void report_main(int error, const corun_failure *failure)
 {
-    report_text("corun: main failed: ");
-    if (failure) {
-        report_failure(failure);
-        return;
-    }
-    report_text(corun_error_name(error));
-    report_text(": ");
-    report_text(corun_error_text(error));
-    report_text("\n");
+    FILE *file = stderr;
+    fputs("corun: main failed: ", file);
+    if (failure)
+        print_failure(file, failure);
+    else
+        print_texts(file, corun_error_name(error), ": ", corun_error_text(error), "\n");
 }
 
 int corun_main_(corun_awaitable main)

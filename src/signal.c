@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 
-#include "inspect.h"
 #include "loop.h"
 #include "memory.h"
 #include "report.h"
@@ -122,8 +121,7 @@ int corun_loop_remove_signal_handler(corun_loop *loop, int number)
 
 static void show_tasks(void *loop)
 {
-    report_text("corun: the tasks\n");
-    corun_print_tasks(loop, stderr);
+    report_tasks(loop, "the tasks");
 }
 
 /* No hold: who looks wakes nobody. Without memory nothing is shown. */

@@ -18,9 +18,9 @@ static int line_of(const corun_frame *frame)
 size_t corun_task_stack(const corun_task *task, corun_where *out_chain, size_t capacity)
 {
     size_t depth = 0;
-    for (const corun_frame *frame = task->top; frame; frame = frame->caller, depth++)
-        if (depth < capacity)
-            out_chain[depth] = (corun_where){frame->coroutine->file, frame->coroutine->name, line_of(frame)};
+    for (const corun_frame *frame = task->top; frame; frame = frame->caller)
+        if (depth++ < capacity)
+            *out_chain++ = (corun_where){frame->coroutine->file, frame->coroutine->name, line_of(frame)};
     return depth;
 }
 
@@ -37,32 +37,18 @@ static bool has_begun(const corun_task *task)
     return task->future.loop->current == task || !task->top || task->top->resume != 0 || task->top->caller;
 }
 
-static const char *state_of_pending(const corun_task *task)
-{
-    if (task->cancels > 0)
-        return "cancelling";
-    switch ((enum task_wait)task->future.wait) {
-    case WAIT_WAITING:
-        return "pending";
-    case WAIT_STARTING:
-        return "running";
-    case WAIT_NONE:
-        return has_begun(task) ? "running" : "new";
-    default:
-        return "ready";
-    }
-}
-
 const char *corun_task_state(const corun_task *task)
 {
-    switch ((enum future_state)task->future.state) {
-    case FUTURE_PENDING:
-        return state_of_pending(task);
-    case FUTURE_CANCELLED:
-        return "cancelled";
-    default:
-        return "finished";
-    }
+    enum task_wait wait = (enum task_wait)task->future.wait;
+    if (task->future.state != FUTURE_PENDING)
+        return task->future.state == FUTURE_CANCELLED ? "cancelled" : "finished";
+    if (task->cancels > 0)
+        return "cancelling";
+    if (wait == WAIT_WAITING)
+        return "pending";
+    if (wait == WAIT_NONE && !has_begun(task))
+        return "new";
+    return wait == WAIT_NONE || wait == WAIT_STARTING ? "running" : "ready";
 }
 
 const char *corun_task_waits_for(const corun_task *task)
@@ -86,14 +72,12 @@ static corun_task *awaiter_of(const struct list *link)
 corun_task *awaiter_next(const corun_task *task, const struct list **at)
 {
     const struct list *last = task->future.waiters;
-    while (last && *at != last) {
-        corun_task *awaiter;
-        *at = *at ? (*at)->next : last->next;
+    corun_task *awaiter = NULL;
+    while (last && !awaiter && *at != last) {
+        *at = (*at ? *at : last)->next;
         awaiter = awaiter_of(*at);
-        if (awaiter)
-            return awaiter;
     }
-    return NULL;
+    return awaiter;
 }
 
 /* Each once, though it may wait in several ways: the first time that it is met takes its mark away. */
@@ -109,7 +93,7 @@ size_t corun_task_awaited_by(const corun_task *task, corun_task **out_tasks, siz
             continue;
         awaiter->future.flags &= (uint8_t)~FUTURE_MARKED;
         if (count++ < capacity)
-            out_tasks[count - 1] = awaiter;
+            *out_tasks++ = awaiter;
     }
     return count;
 }
@@ -139,11 +123,8 @@ void inspect_task(FILE *file, const corun_task *task)
 
 void print_margin(FILE *file, uint32_t bars, uint32_t depth)
 {
-    char margin[DEEPEST_MARGIN * sizeof "│   "], *end = margin;
-    *end = '\0';
     for (uint32_t i = 1; i <= depth; i++)
-        end = text_append(end, bars >> i & 1 ? "│   " : "    ");
-    fputs(margin, file);
+        fputs(bars >> i & 1 ? "│   " : "    ", file);
 }
 
 void inspect_chain(FILE *file, const corun_task *task, uint32_t bars, uint32_t depth)

@@ -30,7 +30,8 @@ CORUN_INTERNAL void report_run(corun_loop *loop, int error);
 /* Shows the tasks of a loop, and why. */
 CORUN_INTERNAL void report_tasks(corun_loop *loop, const char *why);
 
-/* Write texts, of which NULL is none; a number; a place in the source, as far as it is known, and the end of the line. */
+/* Write texts, of which all but the first may be NULL; a number between two, of which the latter may; a place in the
+ * source, as far as it is known; where a task was spawned, if that is known, and the end of its line. */
 CORUN_INTERNAL void print_texts(FILE *file, const char *first, const char *second, const char *third,
                                 const char *fourth);
 CORUN_INTERNAL void print_number(FILE *file, const char *before, uint32_t number, const char *after);

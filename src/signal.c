@@ -34,7 +34,7 @@ void signals_queue_arrived(corun_loop *loop)
     for (struct signal_handler *at = loop->signal_handlers; at; at = at->next)
         if (atomic_exchange(&at->arrived, false))
             standing_queue(at->call);
-    if (loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
+    if (!CORUN_ALONE && loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
         standing_queue(loop->show_handler->call);
 }
 
@@ -127,7 +127,10 @@ static void show_tasks(void *loop)
 /* No hold: who looks wakes nobody. Without memory nothing is shown. */
 void show_start(corun_loop *loop)
 {
-    struct signal_handler *handler = loop->debug ? create_handler(loop, 0, show_tasks, loop) : NULL;
+    struct signal_handler *handler;
+    if (CORUN_ALONE || !loop->debug)
+        return; /* a host without signals has no way to ask */
+    handler = create_handler(loop, 0, show_tasks, loop);
     if (!handler)
         return;
     if (backend_show(&loop->backend, handler) < 0)
@@ -139,7 +142,7 @@ void show_start(corun_loop *loop)
 void show_stop(corun_loop *loop)
 {
     struct signal_handler *handler = loop->show_handler;
-    if (!handler)
+    if (CORUN_ALONE || !handler)
         return;
     backend_show(&loop->backend, NULL);
     loop->show_handler = NULL;

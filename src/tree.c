@@ -28,7 +28,8 @@ struct edge {
 
 struct drawing {
     FILE *file;
-    struct node *nodes, *end; /* all, oldest first */
+    struct node *nodes; /* oldest first */
+    size_t count;
     uint32_t depth; /* of the task that is drawn, 0 of one that nobody awaits */
     uint32_t bars;  /* bit n: the branch at depth n goes on further down */
 };
@@ -39,7 +40,7 @@ struct drawing {
 static struct node *node_of(const struct drawing *drawing, const corun_task *task)
 {
     struct node *node = drawing->nodes + task->number;
-    return task->number < (size_t)(drawing->end - drawing->nodes) && node->task == task ? node : NULL;
+    return task->number < drawing->count && node->task == task ? node : NULL;
 }
 
 /* Notes who awaits a task. Whoever does so in several ways has just been given that edge. */
@@ -60,12 +61,12 @@ static struct edge *add_edges(const struct drawing *drawing, struct node *to, st
 /* Finds the tasks and who awaits whom. Returns false without memory. Meanwhile each task's number is its place. */
 static bool make_graph(struct drawing *drawing, corun_loop *loop)
 {
-    size_t count = 0, edges = 0;
+    size_t edges = 0;
     struct edge *unused;
     struct node *node;
-    for (struct list *at = loop->tasks.next; at != &loop->tasks; at = at->next, count++)
+    for (struct list *at = loop->tasks.next; at != &loop->tasks; at = at->next, drawing->count++)
         edges += corun_task_awaited_by(container_of(at, corun_task, all), NULL, 0);
-    node = memory_allocate((count + 1) * sizeof *node + edges * sizeof *unused);
+    node = memory_allocate((drawing->count + 1) * sizeof *node + edges * sizeof *unused);
     if (!node)
         return false;
     drawing->nodes = node;
@@ -74,12 +75,11 @@ static bool make_graph(struct drawing *drawing, corun_loop *loop)
         *node = (struct node){.task = task, .number = task->number};
         task->number = (uint32_t)(node - drawing->nodes);
     }
-    drawing->end = node;
     unused = (struct edge *)(void *)node;
-    while (node-- > drawing->nodes) /* from the last, since edges are added in front */
-        unused = add_edges(drawing, node, unused);
-    for (node = drawing->nodes; node < drawing->end; node++)
-        node->task->number = node->number;
+    for (size_t i = drawing->count; i-- > 0;) /* from the last, since edges are added in front */
+        unused = add_edges(drawing, &drawing->nodes[i], unused);
+    for (size_t i = drawing->count; i-- > 0;)
+        drawing->nodes[i].task->number = drawing->nodes[i].number;
     return true;
 }
 
@@ -187,8 +187,8 @@ void corun_print_tasks(corun_loop *loop, FILE *file)
     }
     /* First from the tasks that nobody awaits, then what no way from those leads to: circles. */
     for (int circles = 0; circles <= 1; circles++)
-        for (struct node *node = drawing.nodes; node < drawing.end; node++)
-            if (!node->has_line && (circles || !node->is_awaited))
-                draw_tree(&drawing, node);
+        for (size_t i = 0; i < drawing.count; i++)
+            if (!drawing.nodes[i].has_line && (circles || !drawing.nodes[i].is_awaited))
+                draw_tree(&drawing, &drawing.nodes[i]);
     memory_release(drawing.nodes);
 }

@@ -21,13 +21,6 @@
 #define container_of(pointer, type, member) \
     ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
 
-/* A build that can have no second thread, nor a signal: nothing comes in between two lines of code. */
-#if defined(__wasm__) && !defined(_REENTRANT)
-#define CORUN_ALONE 1
-#else
-#define CORUN_ALONE 0
-#endif
-
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 

@@ -20,14 +20,14 @@ static atomic_int latest_signal;
 /* Gives the target, which stays what it is until the visit is over. */
 static corun_loop *visit_target(void)
 {
-    if (!CORUN_ALONE)
+    if (!HOST_ALONE)
         atomic_fetch_add(&visitors, 1);
     return atomic_load(&target);
 }
 
 static void end_visit(void)
 {
-    if (!CORUN_ALONE)
+    if (!HOST_ALONE)
         atomic_fetch_sub(&visitors, 1);
 }
 
@@ -50,7 +50,7 @@ bool interrupts_take_over(corun_loop *loop)
 {
     corun_loop *present;
     bool taken;
-    if (CORUN_ALONE)
+    if (HOST_ALONE)
         return false;
     present = visit_target();
     taken = (!present || may_be_displaced(&present->interrupts))
@@ -63,7 +63,7 @@ void interrupts_disclaim(corun_loop *loop)
 {
     corun_loop *expected = loop;
     atomic_compare_exchange_strong(&target, &expected, NULL);
-    while (!CORUN_ALONE && atomic_load(&visitors) > 0)
+    while (!HOST_ALONE && atomic_load(&visitors) > 0)
         host_pause();
     loop->interrupts.seen = 0;
     atomic_store(&loop->interrupts.sent, 0);

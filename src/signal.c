@@ -34,7 +34,7 @@ void signals_queue_arrived(corun_loop *loop)
     for (struct signal_handler *at = loop->signal_handlers; at; at = at->next)
         if (atomic_exchange(&at->arrived, false))
             standing_queue(at->call);
-    if (!CORUN_ALONE && loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
+    if (!HOST_ALONE && loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
         standing_queue(loop->show_handler->call);
 }
 
@@ -128,7 +128,7 @@ static void show_tasks(void *loop)
 void show_start(corun_loop *loop)
 {
     struct signal_handler *handler;
-    if (CORUN_ALONE || !loop->debug)
+    if (HOST_ALONE || !loop->debug)
         return; /* a host without signals has no way to ask */
     handler = create_handler(loop, 0, show_tasks, loop);
     if (!handler)
@@ -142,7 +142,7 @@ void show_start(corun_loop *loop)
 void show_stop(corun_loop *loop)
 {
     struct signal_handler *handler = loop->show_handler;
-    if (CORUN_ALONE || !handler)
+    if (HOST_ALONE || !handler)
         return;
     backend_show(&loop->backend, NULL);
     loop->show_handler = NULL;

@@ -138,8 +138,7 @@ void inspect_chain(FILE *file, const corun_task *task, uint32_t bars, uint32_t d
                 frame = frame->caller;
             continue;
         }
-        fputs("in ", file);
-        print_where(file, frame->coroutine->name, frame->coroutine->file, line_of(frame));
+        print_where(file, "in ", frame->coroutine->name, frame->coroutine->file, line_of(frame));
         fputs("\n", file);
     }
 }

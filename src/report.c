@@ -25,9 +25,9 @@ void print_number(FILE *file, const char *before, uint32_t number, const char *a
     print_texts(file, before, text, after, NULL);
 }
 
-void print_where(FILE *file, const char *function, const char *source, int line)
+void print_where(FILE *file, const char *before, const char *function, const char *source, int line)
 {
-    print_texts(file, function ? function : "?", source ? " (" : NULL, source, NULL);
+    print_texts(file, before, function ? function : "?", source ? " (" : NULL, source);
     if (source)
         print_number(file, ":", (uint32_t)line, ")");
 }
@@ -47,8 +47,7 @@ static void print_errors(FILE *file, const corun_failure *failure)
     for (size_t i = 0; i < failure->count; i++) {
         const corun_child_error *error = &failure->errors[i];
         const char *unnamed = error->where.file ? "not spawned" : "the body";
-        fputs("  + ", file);
-        print_where(file, error->name ? error->name : unnamed, error->where.file, error->where.line);
+        print_where(file, "  + ", error->name ? error->name : unnamed, error->where.file, error->where.line);
         if (error->failure) {
             fputs(": ", file);
             print_failure(file, error->failure);
@@ -64,8 +63,7 @@ void print_failure(FILE *file, const corun_failure *failure)
         print_texts(file, corun_error_name(failure->code), ": ", failure->message, "\n");
         for (size_t i = 0; i < failure->depth; i++) {
             const corun_where *where = &failure->trace[i];
-            fputs("  in ", file);
-            print_where(file, where->function, where->file, where->line);
+            print_where(file, "  in ", where->function, where->file, where->line);
             fputs("\n", file);
         }
         print_errors(file, failure);

@@ -164,11 +164,6 @@ void frame_await_ended(corun_task *task, corun_frame *frame)
 
 /* -------------------------------------------------- how exits are passed on */
 
-static corun_where where_of(const corun_frame *frame)
-{
-    return (corun_where){frame->coroutine->file, frame->coroutine->name, frame->line};
-}
-
 /* Notes the line at which an error passes; a bare cancellation leaves no trace. */
 static corun_failure *note_trace(corun_frame *frame, int error, corun_failure *failure)
 {
@@ -176,7 +171,7 @@ static corun_failure *note_trace(corun_frame *frame, int error, corun_failure *f
         return NULL;
     failure = failure ? failure_own(failure) : failure_create(error, NULL);
     if (failure)
-        failure_add_where(failure, where_of(frame));
+        failure_add_where(failure, frame->coroutine->file, frame->coroutine->name, frame->line);
     return failure;
 }
 

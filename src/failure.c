@@ -21,6 +21,11 @@ static struct failure *failure_of(const corun_failure *seen)
     return container_of(seen, struct failure, seen);
 }
 
+static corun_failure *context_of(const corun_failure *failure)
+{
+    return (corun_failure *)(uintptr_t)failure->context;
+}
+
 corun_failure *failure_create(int code, const char *message)
 {
     size_t length = message ? strlen(message) + 1 : 0;
@@ -28,11 +33,9 @@ corun_failure *failure_create(int code, const char *message)
     if (!made)
         return NULL;
     memset(made, 0, sizeof *made);
-    if (message)
-        memcpy(made->message, message, length);
-    made->seen.code = code;
-    made->seen.message = message ? made->message : corun_error_text(code);
     made->references = 1;
+    made->seen.code = code;
+    made->seen.message = message ? memcpy(made->message, message, length) : corun_error_text(code);
     return &made->seen;
 }
 
@@ -45,6 +48,7 @@ corun_failure *failure_retain(corun_failure *failure)
 
 corun_failure *failure_own(corun_failure *failure)
 {
+    struct errors *errors;
     corun_failure *copy;
     if (!failure || failure_of(failure)->references == 1)
         return failure;
@@ -52,12 +56,13 @@ corun_failure *failure_own(corun_failure *failure)
     if (!copy)
         return failure;
     failure_of(copy)->exit_status = failure_of(failure)->exit_status;
-    for (size_t i = 0; i < failure->depth; i++)
-        failure_add_where(copy, failure->trace[i]);
-    copy->context = failure_retain((corun_failure *)(uintptr_t)failure->context);
-    if (failure_of(failure)->errors) {
-        failure_of(failure)->errors->references++;
-        failure_set_errors(copy, failure_of(failure)->errors);
+    for (const corun_where *at = failure->trace; copy->depth < failure->depth; at++)
+        failure_add_where(copy, at->file, at->function, at->line);
+    copy->context = failure_retain(context_of(failure));
+    errors = failure_of(failure)->errors;
+    if (errors) {
+        errors->references++;
+        failure_set_errors(copy, errors);
     }
     failure_release(failure);
     return copy;
@@ -66,29 +71,31 @@ corun_failure *failure_own(corun_failure *failure)
 void failure_release(corun_failure *failure)
 {
     while (failure && --failure_of(failure)->references == 0) {
-        corun_failure *context = (corun_failure *)(uintptr_t)failure->context;
+        struct errors *errors = failure_of(failure)->errors;
+        corun_failure *context = context_of(failure);
+        if (errors)
+            errors->release(errors);
         memory_release((void *)(uintptr_t)failure->trace);
-        errors_release(failure_of(failure)->errors);
         memory_release(failure_of(failure));
         failure = context;
     }
 }
 
-void failure_add_where(corun_failure *failure, corun_where where)
+void failure_add_where(corun_failure *failure, const char *file, const char *function, int line)
 {
     struct failure *self = failure_of(failure);
     corun_where *trace = (corun_where *)(uintptr_t)failure->trace;
     if (self->references > 1 || failure->depth == LONGEST_TRACE)
         return;
     if (failure->depth == self->capacity) {
-        uint32_t capacity = self->capacity ? self->capacity * 2 : 4;
+        uint32_t capacity = self->capacity * 2 + 4;
         trace = memory_resize(trace, capacity * sizeof *trace);
         if (!trace)
             return;
         failure->trace = trace;
         self->capacity = capacity;
     }
-    trace[failure->depth++] = where;
+    trace[failure->depth++] = (corun_where){file, function, line};
 }
 
 corun_failure *failure_of_exit(int status)
@@ -109,7 +116,7 @@ int failure_exit_status(const corun_failure *failure)
 void failure_set_context(corun_failure *failure, corun_failure *context)
 {
     while (failure->context && failure != context)
-        failure = (corun_failure *)(uintptr_t)failure->context;
+        failure = context_of(failure);
     if (failure == context || failure_of(failure)->references > 1)
         failure_release(context);
     else
@@ -121,7 +128,7 @@ void failure_splice_timeout(corun_failure *failure)
     corun_failure *timeout = failure_create(CORUN_TIMEOUT, NULL), *next;
     if (!timeout)
         return;
-    while ((next = (corun_failure *)(uintptr_t)failure->context) && next->code != CORUN_CANCELLED)
+    while ((next = context_of(failure)) && next->code != CORUN_CANCELLED)
         failure = next;
     timeout->context = next;
     failure->context = timeout;
@@ -134,6 +141,7 @@ struct errors *errors_create(size_t capacity)
     struct errors *made = memory_allocate(sizeof *made + capacity * sizeof *made->list);
     if (!made)
         return NULL;
+    made->release = errors_release;
     made->references = 1;
     made->count = 0;
     return made;

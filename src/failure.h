@@ -15,11 +15,13 @@ CORUN_INTERNAL corun_failure *failure_of_exit(int status);
 CORUN_INTERNAL int failure_exit_status(const corun_failure *failure);
 CORUN_INTERNAL corun_failure *failure_retain(corun_failure *failure); /* takes NULL */
 CORUN_INTERNAL void failure_release(corun_failure *failure);          /* takes NULL */
-CORUN_INTERNAL void failure_add_where(corun_failure *failure, corun_where where);
+/* Adds a line to the trace, unless others hold the failure too. */
+CORUN_INTERNAL void failure_add_where(corun_failure *failure, const char *file, const char *function, int line);
 /* Notes what it replaced, behind what that had replaced; takes over that reference. */
 CORUN_INTERNAL void failure_set_context(corun_failure *failure, corun_failure *context);
 /* Several errors, counted: what a failure of CORUN_GROUP has beside its own. */
 struct errors {
+    void (*release)(struct errors *errors); /* so that programs without groups are linked without it */
     uint32_t references;
     size_t count;
     corun_child_error list[];

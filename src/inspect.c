@@ -5,22 +5,22 @@
 #include "report.h"
 #include "shield.h"
 #include "task.h"
+#include "text.h"
 
 /* ------------------------------------------------------------------- stacks */
 
 /* The line of its await, before its first step that of its definition. */
-static corun_where where_stands(const corun_frame *frame)
+static int line_of(const corun_frame *frame)
 {
-    const corun_coroutine *coroutine = frame->coroutine;
-    return (corun_where){coroutine->file, coroutine->name, frame->line ? frame->line : coroutine->line};
+    return frame->line ? frame->line : frame->coroutine->line;
 }
 
 size_t corun_task_stack(const corun_task *task, corun_where *out_chain, size_t capacity)
 {
     size_t depth = 0;
-    for (const corun_frame *frame = task->top; frame; frame = frame->caller, depth++)
-        if (depth < capacity)
-            out_chain[depth] = where_stands(frame);
+    for (const corun_frame *frame = task->top; frame; frame = frame->caller)
+        if (depth++ < capacity)
+            *out_chain++ = (corun_where){frame->coroutine->file, frame->coroutine->name, line_of(frame)};
     return depth;
 }
 
@@ -37,32 +37,18 @@ static bool has_begun(const corun_task *task)
     return task->future.loop->current == task || !task->top || task->top->resume != 0 || task->top->caller;
 }
 
-static const char *state_of_pending(const corun_task *task)
-{
-    if (task->cancels > 0)
-        return "cancelling";
-    switch ((enum task_wait)task->future.wait) {
-    case WAIT_WAITING:
-        return "pending";
-    case WAIT_STARTING:
-        return "running";
-    case WAIT_NONE:
-        return has_begun(task) ? "running" : "new";
-    default:
-        return "ready";
-    }
-}
-
 const char *corun_task_state(const corun_task *task)
 {
-    switch ((enum future_state)task->future.state) {
-    case FUTURE_PENDING:
-        return state_of_pending(task);
-    case FUTURE_CANCELLED:
-        return "cancelled";
-    default:
-        return "finished";
-    }
+    enum task_wait wait = (enum task_wait)task->future.wait;
+    if (task->future.state != FUTURE_PENDING)
+        return task->future.state == FUTURE_CANCELLED ? "cancelled" : "finished";
+    if (task->cancels > 0)
+        return "cancelling";
+    if (wait == WAIT_WAITING)
+        return "pending";
+    if (wait == WAIT_NONE && !has_begun(task))
+        return "new";
+    return wait == WAIT_NONE || wait == WAIT_STARTING ? "running" : "ready";
 }
 
 const char *corun_task_waits_for(const corun_task *task)
@@ -83,35 +69,32 @@ static corun_task *awaiter_of(const struct list *link)
     return entry->run == task_resume_joined || entry->run == shield_told ? task_of_entry(entry) : NULL;
 }
 
-/* Marks whoever waits for a task, or takes the marks away. */
-static void mark_awaiters(const corun_task *task, bool marked)
+corun_task *awaiter_next(const corun_task *task, const struct list **at)
 {
-    const struct list *last = task->future.waiters, *at = last;
-    if (!last)
-        return;
-    do {
-        corun_task *awaiter = awaiter_of(at = at->next);
-        if (awaiter)
-            awaiter->future.flags = (uint8_t)((awaiter->future.flags & ~FUTURE_MARKED) | (marked ? FUTURE_MARKED : 0));
-    } while (at != last);
+    const struct list *last = task->future.waiters;
+    corun_task *awaiter = NULL;
+    while (last && !awaiter && *at != last) {
+        *at = (*at ? *at : last)->next;
+        awaiter = awaiter_of(*at);
+    }
+    return awaiter;
 }
 
-/* Each once, though it may wait in several ways. */
+/* Each once, though it may wait in several ways: the first time that it is met takes its mark away. */
 size_t corun_task_awaited_by(const corun_task *task, corun_task **out_tasks, size_t capacity)
 {
-    const struct list *last = task->future.waiters, *at = last;
+    const struct list *at = NULL;
     size_t count = 0;
-    if (!last)
-        return 0;
-    mark_awaiters(task, true);
-    do {
-        corun_task *awaiter = awaiter_of(at = at->next);
-        if (!awaiter || !(awaiter->future.flags & FUTURE_MARKED))
+    for (corun_task *awaiter; (awaiter = awaiter_next(task, &at));)
+        awaiter->future.flags |= FUTURE_MARKED;
+    at = NULL;
+    for (corun_task *awaiter; (awaiter = awaiter_next(task, &at));) {
+        if (!(awaiter->future.flags & FUTURE_MARKED))
             continue;
         awaiter->future.flags &= (uint8_t)~FUTURE_MARKED;
         if (count++ < capacity)
-            out_tasks[count - 1] = awaiter;
-    } while (at != last);
+            *out_tasks++ = awaiter;
+    }
     return count;
 }
 
@@ -124,92 +107,60 @@ enum { FRAMES_INSIDE = 48, FRAMES_OUTSIDE = 16 };
 void inspect_name(FILE *file, const corun_task *task)
 {
     const struct rare *rare = task->future.rare;
-    if (rare && rare->name) {
+    if (rare && rare->name)
         fputs(rare->name, file);
-        return;
-    }
-    fputs("Task-", file);
-    print_integer(file, task->number);
+    else
+        print_number(file, "Task-", task->number, NULL);
 }
 
 void inspect_task(FILE *file, const corun_task *task)
 {
     const char *what = corun_task_waits_for(task);
     inspect_name(file, task);
-    fputs(": ", file);
-    fputs(corun_task_state(task), file);
-    if (what) {
-        fputs(", waits for ", file);
-        fputs(what, file);
-    }
-    if (task->file) {
-        fputs(", spawned at ", file);
-        fputs(task->file, file);
-        fputs(":", file);
-        print_integer(file, (uint32_t)task->line);
-    }
-    fputs("\n", file);
+    print_texts(file, ": ", corun_task_state(task), what ? ", waits for " : NULL, what);
+    print_origin(file, task->file, task->line);
 }
 
-static void print_left_out(FILE *file, const char *margin, size_t count)
+void print_margin(FILE *file, uint32_t bars, uint32_t depth)
 {
-    fputs(margin, file);
-    fputs("... ", file);
-    print_integer(file, (uint32_t)count);
-    fputs(" more\n", file);
+    for (uint32_t i = 1; i <= depth; i++)
+        fputs(bars >> i & 1 ? "│   " : "    ", file);
 }
 
-void inspect_chain(FILE *file, const corun_task *task, const char *margin)
+void inspect_chain(FILE *file, const corun_task *task, uint32_t bars, uint32_t depth)
 {
-    size_t depth = corun_task_stack(task, NULL, 0), at = 0;
-    size_t left_out = depth > FRAMES_INSIDE + FRAMES_OUTSIDE ? depth - FRAMES_INSIDE - FRAMES_OUTSIDE : 0;
-    for (const corun_frame *frame = task->top; frame; frame = frame->caller, at++) {
-        bool is_left_out = at >= FRAMES_INSIDE && at < FRAMES_INSIDE + left_out;
-        if (at == FRAMES_INSIDE && is_left_out)
-            print_left_out(file, margin, left_out);
-        if (is_left_out)
+    size_t left = corun_task_stack(task, NULL, 0), at = 0;
+    for (const corun_frame *frame = task->top; frame; frame = frame->caller, at++, left--) {
+        print_margin(file, bars, depth);
+        if (at == FRAMES_INSIDE && left > FRAMES_OUTSIDE) {
+            print_number(file, "... ", (uint32_t)(left - FRAMES_OUTSIDE), " more\n");
+            for (; left > FRAMES_OUTSIDE + 1; left--)
+                frame = frame->caller;
             continue;
-        fputs(margin, file);
-        fputs("in ", file);
-        print_where(file, where_stands(frame));
+        }
+        print_where(file, "in ", frame->coroutine->name, frame->coroutine->file, line_of(frame));
         fputs("\n", file);
     }
 }
 
 /* ---------------------------------------------------------------- call graph */
 
-enum { DEEPEST_GRAPH = 24 };
+enum { DEEPEST_GRAPH = DEEPEST_MARGIN - 1 };
 
-static void print_margin(FILE *file, int depth, const char *text)
-{
-    for (int i = 0; i < depth; i++)
-        fputs("    ", file);
-    fputs(text, file);
-}
+static void print_graph_of(const corun_task *task, FILE *file, uint32_t depth);
 
-static void print_call(FILE *file, int depth, corun_where where)
-{
-    print_margin(file, depth, "  |   File '");
-    fputs(where.file, file);
-    fputs("', line ", file);
-    print_integer(file, (uint32_t)where.line);
-    fputs(", in async ", file);
-    fputs(where.function, file);
-    fputs("()\n", file);
-}
-
-static void print_graph_of(const corun_task *task, FILE *file, int depth);
-
-static void print_awaiters(const corun_task *task, FILE *file, int depth)
+static void print_awaiters(const corun_task *task, FILE *file, uint32_t depth)
 {
     size_t count = corun_task_awaited_by(task, NULL, 0);
     corun_task **awaiters;
     if (count == 0)
         return;
-    print_margin(file, depth, "  + Awaited by:\n");
+    print_margin(file, 0, depth);
+    fputs("  + Awaited by:\n", file);
     awaiters = memory_allocate(count * sizeof *awaiters);
     if (!awaiters) {
-        print_margin(file, depth, "    (no memory)\n");
+        print_margin(file, 0, depth);
+        fputs("    (no memory)\n", file);
         return;
     }
     corun_task_awaited_by(task, awaiters, count);
@@ -219,19 +170,26 @@ static void print_awaiters(const corun_task *task, FILE *file, int depth)
 }
 
 /* Circles end where the depth does. */
-static void print_graph_of(const corun_task *task, FILE *file, int depth)
+static void print_graph_of(const corun_task *task, FILE *file, uint32_t depth)
 {
+    print_margin(file, 0, depth);
     if (depth == DEEPEST_GRAPH) {
-        print_margin(file, depth, "...\n");
+        fputs("...\n", file);
         return;
     }
-    print_margin(file, depth, "* Task(name='");
+    fputs("* Task(name='", file);
     inspect_name(file, task);
     fputs("')\n", file);
-    if (task->top)
-        print_margin(file, depth, "  + Call stack:\n");
-    for (const corun_frame *frame = task->top; frame; frame = frame->caller)
-        print_call(file, depth, where_stands(frame));
+    if (task->top) {
+        print_margin(file, 0, depth);
+        fputs("  + Call stack:\n", file);
+    }
+    for (const corun_frame *frame = task->top; frame; frame = frame->caller) {
+        print_margin(file, 0, depth);
+        print_texts(file, "  |   File '", frame->coroutine->file, "', ", NULL);
+        print_number(file, "line ", (uint32_t)line_of(frame), ", in async ");
+        print_texts(file, frame->coroutine->name, "()\n", NULL, NULL);
+    }
     print_awaiters(task, file, depth);
 }
 

@@ -17,6 +17,20 @@ static volatile uint32_t taken_so_far;
 /* Of the latest interrupt that counted; 0 if that was no signal. */
 static atomic_int latest_signal;
 
+/* Gives the target, which stays what it is until the visit is over. */
+static corun_loop *visit_target(void)
+{
+    if (!HOST_ALONE)
+        atomic_fetch_add(&visitors, 1);
+    return atomic_load(&target);
+}
+
+static void end_visit(void)
+{
+    if (!HOST_ALONE)
+        atomic_fetch_sub(&visitors, 1);
+}
+
 bool interrupts_claim(corun_loop *loop)
 {
     corun_loop *nobody = NULL;
@@ -27,16 +41,21 @@ bool interrupts_claim(corun_loop *loop)
     return atomic_compare_exchange_strong(&target, &nobody, loop);
 }
 
+static bool may_be_displaced(const struct interrupts *present)
+{
+    return !atomic_load(&present->by_signals) && atomic_load(&present->thread) != loop_this_thread();
+}
+
 bool interrupts_take_over(corun_loop *loop)
 {
     corun_loop *present;
     bool taken;
-    atomic_fetch_add(&visitors, 1);
-    present = atomic_load(&target);
-    taken = !present || (!atomic_load(&present->interrupts.by_signals)
-                         && atomic_load(&present->interrupts.thread) != loop_this_thread());
-    taken = taken && atomic_compare_exchange_strong(&target, &present, loop);
-    atomic_fetch_sub(&visitors, 1);
+    if (HOST_ALONE)
+        return false;
+    present = visit_target();
+    taken = (!present || may_be_displaced(&present->interrupts))
+            && atomic_compare_exchange_strong(&target, &present, loop);
+    end_visit();
     return taken;
 }
 
@@ -44,7 +63,7 @@ void interrupts_disclaim(corun_loop *loop)
 {
     corun_loop *expected = loop;
     atomic_compare_exchange_strong(&target, &expected, NULL);
-    while (atomic_load(&visitors) > 0)
+    while (!HOST_ALONE && atomic_load(&visitors) > 0)
         host_pause();
     loop->interrupts.seen = 0;
     atomic_store(&loop->interrupts.sent, 0);
@@ -66,15 +85,13 @@ static int send_to(corun_loop *loop)
 /* Async-signal-safe: atomics and the host's wake, nothing else. */
 int interrupt_by_signal(int number)
 {
-    corun_loop *loop;
+    corun_loop *loop = visit_target();
     int answer = CORUN_INTERRUPT_NOBODY;
-    atomic_fetch_add(&visitors, 1);
-    loop = atomic_load(&target);
     if (loop) {
         atomic_store(&latest_signal, number);
         answer = send_to(loop);
     }
-    atomic_fetch_sub(&visitors, 1);
+    end_visit();
     return answer;
 }
 

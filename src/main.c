@@ -5,23 +5,24 @@
 #include "report.h"
 #include "runner.h"
 
-/* The status that main's value asks for: `.i`, else 0. */
-static int status_of(corun_value value)
+static void report_main(FILE *file, int error, const corun_failure *failure)
 {
-    return value.tag == CORUN_INTEGER ? (int)value.i : 0;
+    fputs("corun: main failed: ", file);
+    if (failure)
+        print_failure(file, failure);
+    else
+        print_texts(file, corun_error_name(error), ": ", corun_error_text(error), "\n");
 }
 
-static void report_main(int error, const corun_failure *failure)
+/* The status for a run, or a close, that ended with `error`: what main's value asks for, `.i`, else 0; or 1. */
+static int status_of(const corun_runner *runner, int error, const corun_failure *failure)
 {
-    report_text("corun: main failed: ");
-    if (failure) {
-        report_failure(failure);
-        return;
-    }
-    report_text(corun_error_name(error));
-    report_text(": ");
-    report_text(corun_error_text(error));
-    report_text("\n");
+    const corun_value *value = &runner->private_.value;
+    if (error == 0 || error == CORUN_SYSTEM_EXIT)
+        return value->tag == CORUN_INTEGER ? (int)value->i : 0;
+    if (error != CORUN_INTERRUPTED)
+        report_main(stderr, error, failure);
+    return 1;
 }
 
 /* The call of a coroutine that takes (int argc; char **argv;), in memory of whoever makes it. */
@@ -42,24 +43,16 @@ int corun_entry_(const corun_coroutine *main, int line, int argc, char **argv)
 int corun_main_(const corun_coroutine *main, int line, int argc, char **argv)
 {
     corun_entry_call_ call = {{.coroutine = main}, argc, argv};
-    corun_runner runner = CORUN_RUNNER_INIT;
-    corun_value value = CORUN_VALUE();
-    int error, close_error, status = 1;
+    static corun_runner runner; /* there is one main a process */
+    int error, close_error, status;
     host_start();
-    error = corun_runner_run(&runner, call_of(&call, line), NULL, &value);
-    if (error == 0 || error == CORUN_SYSTEM_EXIT)
-        status = status_of(value);
-    else if (error != CORUN_INTERRUPTED)
-        report_main(error, corun_runner_failure(&runner));
+    error = corun_runner_run(&runner, call_of(&call, line), NULL, NULL);
+    status = status_of(&runner, error, corun_runner_failure(&runner));
     close_error = corun_runner_close(&runner);
     if (error == CORUN_INTERRUPTED || close_error == CORUN_INTERRUPTED)
         host_exit_interrupted();
-    if (close_error == CORUN_SYSTEM_EXIT) {
-        status = status_of(runner.private_.value);
-    } else if (close_error) {
-        report_main(close_error, NULL);
-        status = 1;
-    }
+    if (close_error)
+        status = status_of(&runner, close_error, NULL);
     host_exit(status);
 }
 

@@ -7,99 +7,88 @@
 
 /* -------------------------------------------------------------------- text */
 
-void print_integer(FILE *file, uint32_t number)
+void print_texts(FILE *file, const char *first, const char *second, const char *third, const char *fourth)
+{
+    fputs(first, file);
+    if (second)
+        fputs(second, file);
+    if (third)
+        fputs(third, file);
+    if (fourth)
+        fputs(fourth, file);
+}
+
+void print_number(FILE *file, const char *before, uint32_t number, const char *after)
 {
     char text[TEXT_NUMBER_SIZE];
     text_append_number(text, number);
-    fputs(text, file);
+    print_texts(file, before, text, after, NULL);
 }
 
-void print_where(FILE *file, corun_where where)
+void print_where(FILE *file, const char *before, const char *function, const char *source, int line)
 {
-    fputs(where.function ? where.function : "?", file);
-    if (!where.file)
-        return;
-    fputs(" (", file);
-    fputs(where.file, file);
-    fputs(":", file);
-    print_integer(file, (uint32_t)where.line);
-    fputs(")", file);
+    print_texts(file, before, function ? function : "?", source ? " (" : NULL, source);
+    if (source)
+        print_number(file, ":", (uint32_t)line, ")");
 }
 
-void report_text(const char *text)
+void print_origin(FILE *file, const char *source, int line)
 {
-    fputs(text, stderr);
-}
-
-void report_integer(uint32_t number)
-{
-    print_integer(stderr, number);
-}
-
-void report_where(corun_where where)
-{
-    print_where(stderr, where);
+    if (source) {
+        print_texts(file, ", spawned at ", source, NULL, NULL);
+        print_number(file, ":", (uint32_t)line, NULL);
+    }
+    fputs("\n", file);
 }
 
 /* A group's, each with the task it comes from. */
-static void report_errors(const corun_failure *failure)
+static void print_errors(FILE *file, const corun_failure *failure)
 {
     for (size_t i = 0; i < failure->count; i++) {
         const corun_child_error *error = &failure->errors[i];
-        corun_where where = error->where;
-        report_text("  + ");
-        where.function = error->name ? error->name : where.file ? "not spawned" : "the body";
-        report_where(where);
-        report_text(": ");
+        const char *unnamed = error->where.file ? "not spawned" : "the body";
+        print_where(file, "  + ", error->name ? error->name : unnamed, error->where.file, error->where.line);
         if (error->failure) {
-            report_failure(error->failure);
+            fputs(": ", file);
+            print_failure(file, error->failure);
         } else {
-            report_text(corun_error_name(error->code));
-            report_text("\n");
+            print_texts(file, ": ", corun_error_name(error->code), "\n", NULL);
         }
     }
 }
 
-void report_failure(const corun_failure *failure)
+void print_failure(FILE *file, const corun_failure *failure)
 {
-    for (; failure; failure = failure->context) {
-        report_text(corun_error_name(failure->code));
-        report_text(": ");
-        report_text(failure->message);
-        report_text("\n");
+    for (;;) {
+        print_texts(file, corun_error_name(failure->code), ": ", failure->message, "\n");
         for (size_t i = 0; i < failure->depth; i++) {
-            report_text("  in ");
-            report_where(failure->trace[i]);
-            report_text("\n");
+            const corun_where *where = &failure->trace[i];
+            print_where(file, "  in ", where->function, where->file, where->line);
+            fputs("\n", file);
         }
-        report_errors(failure);
-        if (failure->context)
-            report_text("  while this was being cleaned up after: ");
+        print_errors(file, failure);
+        failure = failure->context;
+        if (!failure)
+            break;
+        fputs("  while this was being cleaned up after: ", file);
     }
 }
 
 /* ----------------------------------------------------------------- reports */
 
-static void print_report(const corun_report *report)
+static void print_report(FILE *file, const corun_report *report)
 {
-    report_text("corun: ");
-    report_text(report->message ? report->message : "Unhandled exception in event loop");
-    report_text("\n");
-    if (report->task) {
-        report_text("  ");
-        report_text(corun_task_name(report->task));
-        if (report->where.file) {
-            report_text(", spawned at ");
-            report_text(report->where.file);
-            report_text(":");
-            report_integer((uint32_t)report->where.line);
-        }
-        report_text("\n");
-        if (!corun_task_done(report->task))
-            inspect_chain(stderr, report->task, "    ");
+    const char *message = report->message ? report->message : "Unhandled exception in event loop";
+    corun_task *task = report->task;
+    print_texts(file, "corun: ", message, "\n", NULL);
+    if (task) {
+        print_texts(file, "  ", corun_task_name(task), NULL, NULL);
+        print_origin(file, report->where.file, report->where.line);
+        if (!corun_task_done(task))
+            inspect_chain(file, task, 0, 1);
     }
     if (report->failure)
-        report_failure(report->failure);
+        print_failure(file, report->failure);
 }
 
 void corun_loop_set_exception_handler(corun_loop *loop, corun_exception_handler *handler, void *argument)
@@ -112,7 +101,7 @@ void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *rep
 {
     struct bindings **outer;
     if (!loop->handler) {
-        print_report(report);
+        print_report(stderr, report);
         return;
     }
     /* It sees the variables of whom the report is about (X1). */
@@ -122,12 +111,21 @@ void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *rep
         bindings_enter(outer);
 }
 
+/* Tells of a task or future, or of nobody (NULL), and of an error, likewise. */
+static void report_about(corun_loop *loop, const char *message, corun_future *about, const corun_failure *failure)
+{
+    corun_report report = {.message = message, .future = about, .failure = failure};
+    if (about && about->flags & FUTURE_IS_TASK) {
+        report.task = (corun_task *)(void *)about;
+        report.future = NULL;
+        report.where = (corun_where){report.task->file, NULL, report.task->line};
+    }
+    corun_loop_call_exception_handler(loop, &report);
+}
+
 static void report_task(corun_loop *loop, const char *message, corun_task *task)
 {
-    corun_report report = {.message = message, .task = task};
-    report.failure = corun_task_failure(task);
-    report.where = (corun_where){task->file, NULL, task->line};
-    corun_loop_call_exception_handler(loop, &report);
+    report_about(loop, message, &task->future, corun_task_failure(task));
 }
 
 void report_destroyed(corun_loop *loop, corun_task *task)
@@ -142,41 +140,47 @@ void report_at_shutdown(corun_loop *loop, corun_task *task)
 
 void report_never_retrieved(corun_future *future)
 {
-    corun_report report = {.message = "Future exception was never retrieved", .future = future};
-    if (future->flags & FUTURE_IS_TASK) {
-        report_task(future->loop, "Task exception was never retrieved", (corun_task *)(void *)future);
-        return;
-    }
-    report.failure = future->outcome.failure;
-    corun_loop_call_exception_handler(future->loop, &report);
+    bool is_task = future->flags & FUTURE_IS_TASK;
+    report_about(future->loop, is_task ? "Task exception was never retrieved" : "Future exception was never retrieved",
+                 future, future->outcome.failure);
+}
+
+/* A message with a name in it, or as much of that as there is room for. */
+enum { LONGEST_MESSAGE = 160 };
+
+static void compose(char message[LONGEST_MESSAGE], const char *before, const char *name, const char *after)
+{
+    text_append(text_append_short(text_append(message, before), name), after);
 }
 
 void report_late_generator(corun_loop *loop, const char *name)
 {
-    char text[128 + TEXT_SHORT];
-    corun_report report = {.message = text};
-    text_append(text_append_short(text_append(text, "asynchronous generator "), name),
-                " was scheduled after the loop's generators were closed");
-    corun_loop_call_exception_handler(loop, &report);
+    char message[LONGEST_MESSAGE];
+    compose(message, "asynchronous generator ", name, " was scheduled after the loop's generators were closed");
+    report_about(loop, message, NULL, NULL);
 }
 
 void report_generator_closed(corun_loop *loop, corun_task *task)
 {
-    char text[128 + TEXT_SHORT];
-    text_append_short(text_append(text, "an error occurred during closing of asynchronous generator "),
-                      corun_task_name(task));
-    report_task(loop, text, task);
+    char message[LONGEST_MESSAGE];
+    compose(message, "an error occurred during closing of asynchronous generator ", corun_task_name(task), "");
+    report_task(loop, message, task);
 }
 
 void report_slow(corun_loop *loop, corun_task *task, int64_t took_ns)
 {
-    char text[64 + TEXT_SHORT + TEXT_SECONDS_SIZE], *at = text_append(text, "Executing ");
-    corun_report report = {.message = text, .task = task};
-    if (task)
-        report.where = (corun_where){task->file, NULL, task->line};
-    at = text_append_short(at, task ? corun_task_name(task) : "a callback");
-    text_append(text_append_seconds(text_append(at, " took "), took_ns), " seconds");
-    corun_loop_call_exception_handler(loop, &report);
+    char message[LONGEST_MESSAGE], after[32];
+    text_append(text_append_seconds(text_append(after, " took "), took_ns), " seconds");
+    compose(message, "Executing ", task ? corun_task_name(task) : "a callback", after);
+    report_about(loop, message, task ? &task->future : NULL, NULL);
+}
+
+void report_executor(corun_loop *loop, double seconds)
+{
+    char message[LONGEST_MESSAGE], limit[TEXT_SECONDS_SIZE];
+    text_append_seconds(limit, time_after(0, seconds));
+    compose(message, "The executor did not finishing joining its threads within ", limit, " seconds.");
+    report_about(loop, message, NULL, NULL);
 }
 
 void report_left_references(corun_loop *loop)
@@ -185,13 +189,12 @@ void report_left_references(corun_loop *loop)
         report_task(loop, "Task reference was never released", container_of(at, corun_task, all));
 }
 
-void report_executor(corun_loop *loop, double seconds)
+/* --------------------------------------------------------------- all tasks */
+
+void report_tasks(corun_loop *loop, const char *why)
 {
-    char text[80 + TEXT_SECONDS_SIZE], *at;
-    corun_report report = {.message = text};
-    at = text_append(text, "The executor did not finishing joining its threads within ");
-    text_append(text_append_seconds(at, time_after(0, seconds)), " seconds.");
-    corun_loop_call_exception_handler(loop, &report);
+    print_texts(stderr, "corun: ", why, "\n", NULL);
+    corun_print_tasks(loop, stderr);
 }
 
 void report_deadlock_once(corun_loop *loop)
@@ -199,8 +202,7 @@ void report_deadlock_once(corun_loop *loop)
     if (loop->deadlock_told)
         return;
     loop->deadlock_told = true;
-    report_text("corun: every task waits, and only an interrupt can end that\n");
-    corun_print_tasks(loop, stderr);
+    report_tasks(loop, "every task waits, and only an interrupt can end that");
 }
 
 /* Whether a run that ended so has failed, and not been told to end. */
@@ -212,10 +214,7 @@ static bool has_failed(int error)
 void report_run(corun_loop *loop, int error)
 {
     if (error == CORUN_DEADLOCK)
-        report_text("corun: every task waits and nothing can wake one\n");
+        report_tasks(loop, corun_error_text(error));
     else if (loop->debug && has_failed(error) && !list_is_empty(&loop->tasks))
-        report_text("corun: the run has failed and leaves these tasks\n");
-    else
-        return;
-    corun_print_tasks(loop, stderr);
+        report_tasks(loop, "the run has failed and leaves these tasks");
 }

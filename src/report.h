@@ -27,14 +27,18 @@ CORUN_INTERNAL void report_deadlock_once(corun_loop *loop);
 /* Shows what a run that is over, with `error`, has left: after a deadlock; in debug after any failure. */
 CORUN_INTERNAL void report_run(corun_loop *loop, int error);
 
-/* Write to a file. */
-CORUN_INTERNAL void print_integer(FILE *file, uint32_t number);
-CORUN_INTERNAL void print_where(FILE *file, corun_where where);
+/* Shows the tasks of a loop, and why. */
+CORUN_INTERNAL void report_tasks(corun_loop *loop, const char *why);
 
-/* Write to standard error. */
-CORUN_INTERNAL void report_text(const char *text);
-CORUN_INTERNAL void report_integer(uint32_t number);
-CORUN_INTERNAL void report_where(corun_where where);
-CORUN_INTERNAL void report_failure(const corun_failure *failure);
+/* Write texts, of which all but the first may be NULL; a number between two, of which the latter may; a text and a
+ * place in the source, as far as that is known; where a task was spawned, if that is known, and the end of its line. */
+CORUN_INTERNAL void print_texts(FILE *file, const char *first, const char *second, const char *third,
+                                const char *fourth);
+CORUN_INTERNAL void print_number(FILE *file, const char *before, uint32_t number, const char *after);
+CORUN_INTERNAL void print_where(FILE *file, const char *before, const char *function, const char *source,
+                                int line);
+CORUN_INTERNAL void print_origin(FILE *file, const char *source, int line);
+/* Writes all that is known of an error. */
+CORUN_INTERNAL void print_failure(FILE *file, const corun_failure *failure);
 
 #endif

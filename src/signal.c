@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 
-#include "inspect.h"
 #include "loop.h"
 #include "memory.h"
 #include "report.h"
@@ -35,7 +34,7 @@ static void queue_arrived(corun_loop *loop)
     for (struct signal_handler *at = loop->signal_handlers; at; at = at->next)
         if (atomic_exchange(&at->arrived, false))
             standing_queue(at->call);
-    if (loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
+    if (!HOST_ALONE && loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
         standing_queue(loop->show_handler->call);
 }
 
@@ -123,14 +122,16 @@ int corun_loop_remove_signal_handler(corun_loop *loop, int number)
 
 static void show_tasks(void *loop)
 {
-    report_text("corun: the tasks\n");
-    corun_print_tasks(loop, stderr);
+    report_tasks(loop, "the tasks");
 }
 
 /* No hold: who looks wakes nobody. Without memory nothing is shown. */
 static void show_start(corun_loop *loop)
 {
-    struct signal_handler *handler = loop->debug ? create_handler(loop, 0, show_tasks, loop) : NULL;
+    struct signal_handler *handler;
+    if (HOST_ALONE || !loop->debug)
+        return; /* a host without signals has no way to ask */
+    handler = create_handler(loop, 0, show_tasks, loop);
     if (!handler)
         return;
     if (backend_show(&loop->backend, handler) < 0)
@@ -142,7 +143,7 @@ static void show_start(corun_loop *loop)
 static void show_stop(corun_loop *loop)
 {
     struct signal_handler *handler = loop->show_handler;
-    if (!handler)
+    if (HOST_ALONE || !handler)
         return;
     backend_show(&loop->backend, NULL);
     loop->show_handler = NULL;

@@ -11,38 +11,29 @@ char *text_append(char *at, const char *text)
 
 char *text_append_short(char *at, const char *text)
 {
-    size_t length = 0;
-    while (length < TEXT_SHORT && text[length])
-        length++;
-    memcpy(at, text, length);
-    at[length] = '\0';
-    return at + length;
+    char *end = at + TEXT_SHORT;
+    while (at < end && *text)
+        *at++ = *text++;
+    *at = '\0';
+    return at;
 }
 
 char *text_append_number(char *at, uint32_t number)
 {
-    char digits[TEXT_NUMBER_SIZE];
-    size_t count = 0;
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while (number /= 10);
-    while (count)
-        *at++ = digits[--count];
+    if (number >= 10)
+        at = text_append_number(at, number / 10);
+    *at++ = (char)('0' + number % 10);
     *at = '\0';
     return at;
 }
 
 char *text_append_seconds(char *at, int64_t ns)
 {
-    uint64_t ms = ns > 0 ? (uint64_t)ns / 1000000 : 0;
-    uint64_t whole = ms / 1000;
-    at = text_append_number(at, whole > UINT32_MAX ? UINT32_MAX : (uint32_t)whole);
+    uint64_t ms = ns > 0 ? (uint64_t)ns / 1000000 : 0, whole = ms / 1000;
+    char *point = text_append_number(at, whole > UINT32_MAX ? UINT32_MAX : (uint32_t)whole);
     if (ms % 1000 == 0)
-        return at;
-    *at++ = '.';
-    *at++ = (char)('0' + ms / 100 % 10);
-    *at++ = (char)('0' + ms / 10 % 10);
-    *at++ = (char)('0' + ms % 10);
-    *at = '\0';
+        return point;
+    at = text_append_number(point, 1000 + (uint32_t)(ms % 1000)); /* so that zeros in front are written */
+    *point = '.';
     return at;
 }

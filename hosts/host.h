@@ -23,13 +23,6 @@ enum { HOST_ALWAYS_READY = 1 }; /* what `watch` returns for files that never mak
 
 #define HOST_NEVER INT64_MAX
 
-/* Whether the hosts of this build have neither threads nor signals, so that nothing comes between two lines of code. */
-#if defined(__wasm__) && !defined(_REENTRANT)
-enum { HOST_ALONE = 1 };
-#else
-enum { HOST_ALONE = 0 };
-#endif
-
 /* The loop's record of one descriptor begins so; the host keeps the pointer from watch to unwatch. */
 struct watch {
     void (*ready)(struct watch *watch, int events);

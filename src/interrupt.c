@@ -20,15 +20,13 @@ static atomic_int latest_signal;
 /* Gives the target, which stays what it is until the visit is over. */
 static corun_loop *visit_target(void)
 {
-    if (!HOST_ALONE)
-        atomic_fetch_add(&visitors, 1);
+    atomic_fetch_add(&visitors, 1);
     return atomic_load(&target);
 }
 
 static void end_visit(void)
 {
-    if (!HOST_ALONE)
-        atomic_fetch_sub(&visitors, 1);
+    atomic_fetch_sub(&visitors, 1);
 }
 
 bool interrupts_claim(corun_loop *loop)
@@ -50,8 +48,6 @@ bool interrupts_take_over(corun_loop *loop)
 {
     corun_loop *present;
     bool taken;
-    if (HOST_ALONE)
-        return false;
     present = visit_target();
     taken = (!present || may_be_displaced(&present->interrupts))
             && atomic_compare_exchange_strong(&target, &present, loop);
@@ -63,7 +59,7 @@ void interrupts_disclaim(corun_loop *loop)
 {
     corun_loop *expected = loop;
     atomic_compare_exchange_strong(&target, &expected, NULL);
-    while (!HOST_ALONE && atomic_load(&visitors) > 0)
+    while (atomic_load(&visitors) > 0)
         host_pause();
     loop->interrupts.seen = 0;
     atomic_store(&loop->interrupts.sent, 0);

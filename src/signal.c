@@ -34,7 +34,7 @@ static void queue_arrived(corun_loop *loop)
     for (struct signal_handler *at = loop->signal_handlers; at; at = at->next)
         if (atomic_exchange(&at->arrived, false))
             standing_queue(at->call);
-    if (!HOST_ALONE && loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
+    if (loop->show_handler && atomic_exchange(&loop->show_handler->arrived, false))
         standing_queue(loop->show_handler->call);
 }
 
@@ -129,8 +129,8 @@ static void show_tasks(void *loop)
 static void show_start(corun_loop *loop)
 {
     struct signal_handler *handler;
-    if (HOST_ALONE || !loop->debug)
-        return; /* a host without signals has no way to ask */
+    if (!loop->debug)
+        return;
     handler = create_handler(loop, 0, show_tasks, loop);
     if (!handler)
         return;
@@ -143,7 +143,7 @@ static void show_start(corun_loop *loop)
 static void show_stop(corun_loop *loop)
 {
     struct signal_handler *handler = loop->show_handler;
-    if (HOST_ALONE || !handler)
+    if (!handler)
         return;
     backend_show(&loop->backend, NULL);
     loop->show_handler = NULL;

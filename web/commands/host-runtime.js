@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CommandError, status } from './arguments.js';
 import { ControlChannel } from './control-channel.js';
+import { guardProgram } from './guard.js';
 import { pumpInput } from './pump.js';
 import { wasmProgram } from './program.js';
 import { findRuntime, knownRuntime } from './runtimes.js';
@@ -63,7 +64,9 @@ async function attend(child, channel, grace) {
   const interrupts = forwardInterrupts(child, channel, grace);
   forwardJobControl(child);
   const stopPump = pumpInput(channel);
+  const stopGuard = guardProgram(child.pid, grace);
   const { code, signal } = await ended;
+  await stopGuard();
   interrupts.stop();
   stopPump();
   channel.close();

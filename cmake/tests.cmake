@@ -11,7 +11,7 @@ function(add_test_program folder source)
     target_link_libraries(${target} PRIVATE corun_flags)
 endfunction()
 
-add_custom_target(c_tests COMMENT "What tests/unit, tests/conformance and tests/hosts/processes.test.js run")
+add_custom_target(c_tests COMMENT "What tests/unit and tests/conformance run, and tests/hosts with real signals")
 
 file(GLOB units CONFIGURE_DEPENDS tests/unit/*_test.c)
 foreach(source ${units})
@@ -47,7 +47,7 @@ if(host STREQUAL wasi)
 endif()
 
 if(host STREQUAL native)
-    add_dependencies(c_tests tests_hosts_processes_serves)
+    add_dependencies(c_tests tests_hosts_processes_serves tests_hosts_processes_embeds)
 endif()
 
 # Corun in other libraries' loops, where those are.

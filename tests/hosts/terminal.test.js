@@ -14,6 +14,9 @@ const options = { timeout: 60_000 };
 // The flags are those of the open file, which the shell shares.
 const look = 'stty -g; python3 -c "import fcntl, os; print([fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_NONBLOCK for fd in range(3)])"';
 
+/** What the example `upper` says when its launcher is killed, whenever it comes to that. */
+const lastWords = 'interrupted after 7 bytes\n';
+
 /** Runs a program from a shell that tells how the terminal was before and is afterwards. */
 async function comparing(host, file, talk) {
   const script = `trap : INT QUIT; ${look}; echo --; "$@"; echo "-- ended $?"; ${look}; echo over`;
@@ -24,7 +27,7 @@ async function comparing(host, file, talk) {
   await terminal.shows('-- ended ');
   await terminal.shows('over\n');
   const [, status, after] = /-- ended (\d+)\n([^]*)over\n$/.exec(terminal.output);
-  assert.equal(after, before, 'the terminal is as it was');
+  assert.equal(after.replace(lastWords, ''), before, 'the terminal is as it was');
   await terminal.ended();
   return Number(status);
 }

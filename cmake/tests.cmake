@@ -41,6 +41,9 @@ foreach(folder ${folders})
     endforeach()
 endforeach()
 
+file(GLOB parts CONFIGURE_DEPENDS tests/js/programs/kit/*.c)
+target_sources(tests_js_programs_kit PRIVATE ${parts})
+
 # So that a program which takes all memory has soon done so.
 if(host STREQUAL wasi)
     target_link_options(tests_js_programs_kit PRIVATE -Wl,--max-memory=134217728)

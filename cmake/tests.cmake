@@ -11,7 +11,7 @@ function(add_test_program folder source)
     target_link_libraries(${target} PRIVATE corun_flags)
 endfunction()
 
-add_custom_target(c_tests COMMENT "What tests/unit, tests/conformance and tests/hosts/processes.test.js run")
+add_custom_target(c_tests COMMENT "What tests/unit and tests/conformance run, and tests/hosts with real signals")
 
 file(GLOB units CONFIGURE_DEPENDS tests/unit/*_test.c)
 foreach(source ${units})
@@ -41,13 +41,16 @@ foreach(folder ${folders})
     endforeach()
 endforeach()
 
+file(GLOB parts CONFIGURE_DEPENDS tests/js/programs/kit/*.c)
+target_sources(tests_js_programs_kit PRIVATE ${parts})
+
 # So that a program which takes all memory has soon done so.
 if(host STREQUAL wasi)
     target_link_options(tests_js_programs_kit PRIVATE -Wl,--max-memory=134217728)
 endif()
 
 if(host STREQUAL native)
-    add_dependencies(c_tests tests_hosts_processes_serves)
+    add_dependencies(c_tests tests_hosts_processes_serves tests_hosts_processes_embeds)
 endif()
 
 # Corun in other libraries' loops, where those are.

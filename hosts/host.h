@@ -192,7 +192,9 @@ CORUN_INTERNAL void loop_has_signals(corun_loop *loop);
 CORUN_INTERNAL bool signal_arrived(struct signal_handler *handler);
 
 /* corun_interrupt(), by a signal: `number` is what the process is to die of, if that comes to it.
- * Async-signal-safe. */
+ * INTERRUPT_UNSEEN: it was taken, as was an earlier signal that the loop has not looked at since. In a program that gives
+ * its loop turns, its own code may keep it from that. Async-signal-safe. */
+enum { INTERRUPT_UNSEEN = 100 }; /* beside those of runner.h */
 CORUN_INTERNAL int interrupt_by_signal(int number);
 
 /* How many interrupts runners have dealt with so far. */

@@ -33,6 +33,7 @@ bool interrupts_claim(corun_loop *loop)
 {
     corun_loop *nobody = NULL;
     loop->interrupts.seen = 0;
+    loop->interrupts.waiting_signal = 0;
     atomic_store(&loop->interrupts.sent, 0);
     atomic_store(&loop->interrupts.by_signals, false);
     atomic_store(&loop->interrupts.thread, loop_this_thread());
@@ -65,7 +66,7 @@ void interrupts_disclaim(corun_loop *loop)
     atomic_store(&loop->interrupts.sent, 0);
 }
 
-static int send_to(corun_loop *loop)
+static int send_to(corun_loop *loop, bool by_signal)
 {
     struct interrupts *interrupts = &loop->interrupts;
     unsigned activity = atomic_load(&interrupts->activity);
@@ -75,6 +76,11 @@ static int send_to(corun_loop *loop)
     atomic_store(&interrupts->activity_at_last, activity);
     atomic_store(&loop->woken, true);
     backend_wake(&loop->backend);
+    if (!by_signal || !atomic_load(&interrupts->by_signals))
+        return CORUN_INTERRUPT_TAKEN;
+    if (interrupts->waiting_signal > interrupts->seen)
+        return INTERRUPT_UNSEEN;
+    interrupts->waiting_signal = before + 1;
     return CORUN_INTERRUPT_TAKEN;
 }
 
@@ -85,7 +91,7 @@ int interrupt_by_signal(int number)
     int answer = CORUN_INTERRUPT_NOBODY;
     if (loop) {
         atomic_store(&latest_signal, number);
-        answer = send_to(loop);
+        answer = send_to(loop, number != 0);
     }
     end_visit();
     return answer;

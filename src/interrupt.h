@@ -13,6 +13,7 @@ struct interrupts {
     unsigned seen;        /* by the loop's thread */
     atomic_uint activity; /* odd while a step or callback runs, one more at each end of it */
     atomic_uint activity_at_last;
+    unsigned waiting_signal; /* which of those sent was the first signal that was not seen; its handler's */
     atomic_bool by_signals; /* the host sends the process's */
     _Atomic(const void *) thread; /* that began the run */
 };

@@ -25,6 +25,7 @@ const common = {
 
 // In one file: bundlers cannot split what a Worker imports later, and it must also run as a text.
 const worker = await build({ ...common, entryPoints: { worker: inWeb('src/worker.js') } });
+await keepBundlersOut(worker);
 const text = (await readFile(inWeb('dist/worker.js'), 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
 
 const page = await build({
@@ -42,11 +43,28 @@ const page = await build({
   ],
 });
 
+await keepBundlersOut(page);
+
 const inputs = Object.keys({ ...worker.metafile.inputs, ...page.metafile.inputs });
 const ofNode = inputs.filter((path) => /-node\.js$/.test(path));
 if (ofNode.length > 0) throw new Error(`reachable from a page: ${ofNode.join(', ')}`);
 
 await writeFile(inWeb('dist/LICENSES.txt'), await licences(inputs));
+
+/**
+ * Minifying takes away the comments that keep bundlers from an address which only a running page knows: webpack would make
+ * a search among its own modules of it. The maps are some columns off behind such a place.
+ *
+ * @param {{ metafile: import('esbuild').Metafile }} built
+ */
+async function keepBundlersOut({ metafile }) {
+  for (const path of Object.keys(metafile.outputs).filter((name) => name.endsWith('.js'))) {
+    const file = join(common.absWorkingDir ?? '', path);
+    const code = await readFile(file, 'utf8');
+    const kept = code.replace(/\bimport\((?=\w+\))/g, 'import(/*webpackIgnore:true*//*@vite-ignore*/');
+    if (kept !== code) await writeFile(file, kept);
+  }
+}
 
 /** Of the packages that files are from, as each of them wants to be handed on. @param {string[]} paths */
 async function licences(paths) {

@@ -4,7 +4,8 @@
  *
  * The handlers only note what has come and wake the loop. A second interrupt that finds the same step
  * still running ends the process: the default action is restored and the signal sent again, so that whoever
- * waits for the process sees what it died of.
+ * waits for the process sees what it died of. So does one that finds the first still waiting after a while: the code
+ * hangs that should give the loop its turns.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -18,6 +19,9 @@
 
 enum { MOST_SIGNALS = 8, LARGEST_SIGNAL = 64 };
 
+/* Between turns, whoever gives them may do so soon; for so long two signals are not one too many. */
+enum { TURN_PATIENCE_NS = 500000000 };
+
 struct taken {
     int number;
     struct sigaction before;
@@ -27,6 +31,7 @@ struct taken {
 static struct {
     const void *owner;
     pthread_t thread;
+    int64_t taken_at; /* when the first signal came that the loop has not looked at */
     struct taken taken[MOST_SIGNALS];
     int count;
 } handled;
@@ -59,14 +64,25 @@ void signals_die_of(int number)
     pthread_sigmask(SIG_UNBLOCK, &only, NULL);
 }
 
+static void count_interrupt(int number)
+{
+    int answer = interrupt_by_signal(number);
+    int64_t now = native_now(NULL);
+    if (answer == CORUN_INTERRUPT_TAKEN)
+        handled.taken_at = now;
+    if (answer == CORUN_INTERRUPT_STUCK
+        || (answer == INTERRUPT_UNSEEN && now - handled.taken_at >= TURN_PATIENCE_NS))
+        signals_die_of(number);
+}
+
 /* Another thread hands the signal on: only the loop's own can be in the middle of a step. */
 static void handle(int number)
 {
     int kept = errno;
     if (!pthread_equal(pthread_self(), handled.thread))
         pthread_kill(handled.thread, number);
-    else if (interrupt_by_signal(number) == CORUN_INTERRUPT_STUCK)
-        signals_die_of(number);
+    else
+        count_interrupt(number);
     errno = kept;
 }
 

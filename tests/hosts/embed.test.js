@@ -2,6 +2,7 @@
 // what it means everywhere.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { build, tests } from '../support/env.js';
 import { Process, Terminal } from './command.js';
 
@@ -54,4 +55,19 @@ for (const preset of ['native-release', 'native-asan']) {
       });
     });
   }
+
+  describe(`embedded in a loop of the program's own, ${preset}`, { concurrency: 2 }, () => {
+    for (const [where, how] of [['between', 'between two turns'], ['inside', 'in a function that Corun calls']]) {
+      test(`the second SIGINT ends a program that hangs ${how}`, options, async (t) => {
+        const process = new Process(t, [build(preset, 'tests/hosts/processes/embeds'), where]);
+        await process.shows('hanging\n');
+        process.kill('SIGINT');
+        await process.hasTaken('SIGINT');
+        await setTimeout(1000); // one that comes at once may be too early for a turn
+        process.kill('SIGINT');
+        assert.equal(await process.ended(), 'SIGINT');
+        assert.equal(process.output, 'hanging\n');
+      });
+    }
+  });
 }

@@ -8,6 +8,18 @@ import { Terminal, corun, example, program, runHosts, temporaryDirectory } from 
 
 const options = { timeout: 60_000 };
 
+/** Makes a process do nothing for a while after each spawn, as a busy machine does. */
+const slowSpawn = `data:text/javascript,${encodeURIComponent(`
+  import childProcess from 'node:child_process';
+  import { syncBuiltinESMExports } from 'node:module';
+  const { spawn } = childProcess;
+  childProcess.spawn = (...args) => {
+    const child = spawn(...args);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    return child;
+  };
+  syncBuiltinESMExports();`)}`;
+
 for (const host of runHosts) {
   const start = (file, ...args) => Terminal.corun(['run', '--host', host, file, ...args]);
 
@@ -24,6 +36,13 @@ for (const host of runHosts) {
       terminal.interrupt();
       assert.equal(await terminal.ended(), 'SIGINT');
       assert.equal(terminal.output, '5\n4\naborted at 4, cleaning up\nclean\n');
+    });
+
+    test('one that comes before the launcher does anything else', options, async () => {
+      const terminal = Terminal.corun(['run', '--host', host, program('catches')], { env: { NODE_OPTIONS: `--import ${slowSpawn}` } });
+      await terminal.shows('waiting\n');
+      terminal.interrupt();
+      assert.equal(await terminal.ended(), 'status 0');
     });
 
     test('a main that catches it and returns 0 ends with 0', options, async () => {

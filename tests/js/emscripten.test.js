@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { before } from 'node:test';
 import { CorunError, Runner, run } from 'corun';
 import { tests } from '../support/env.js';
+import { cases as refusals } from './cases/refusals.js';
 import { cases as runCases } from './cases/run.js';
 import { cases as runnerCases, sharedCases, threadCases, workerCases } from './cases/runner.js';
 import { playAll } from './support/cases.js';
@@ -18,6 +19,7 @@ const wasm = emscripten('tests/js/programs/kit', '.wasm');
 
 playAll('run', runCases, undefined, 'Emscripten');
 playAll('a runner', runnerCases, undefined, 'Emscripten');
+playAll('refusals', refusals, undefined, 'Emscripten');
 playAll('a runner', threadCases, ['this thread'], 'Emscripten');
 playAll('a runner', workerCases, ['a Worker'], 'Emscripten');
 playAll('a runner', sharedCases, ['a Worker'], 'Emscripten');

@@ -53,9 +53,9 @@ for (const guest of guests) {
         ['father', 'pending', 'task', ['join_one'], ['shared', 'child é']],
         ['chicken', 'pending', 'task', ['join_one'], ['egg', 'pending', 'task', ['join_one'], ['cycle', 'chicken']]],
       ]);
-      assert.match(String(trees[1]?.spawnedAt?.file), /kit\.c$/);
+      assert.match(String(trees[1]?.spawnedAt?.file), /kit\/\w+\.c$/);
       assert.ok(Number(trees[1]?.spawnedAt?.line) > 0);
-      assert.match(String(trees[1]?.stack[0]?.file), /kit\.c$/);
+      assert.match(String(trees[1]?.stack[0]?.file), /kit\/\w+\.c$/);
       assert.ok(JSON.stringify(trees).length > 0);
       runner.interrupt();
       assert.equal(await running, 'AbortError');

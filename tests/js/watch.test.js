@@ -53,7 +53,7 @@ for (const guest of guests) {
       assert.ok(times.every((time) => Math.abs(time - Date.now()) < 3_600_000));
       const waits = changes.find(({ state }) => state === 'pending');
       assert.equal(waits?.at?.function, 'waits');
-      assert.match(String(waits?.at?.file), /kit\.c$/);
+      assert.match(String(waits?.at?.file), /kit\/\w+\.c$/);
       await runner.close();
     });
 

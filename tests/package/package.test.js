@@ -62,6 +62,13 @@ describe('the tarball', () => {
     assert.deepEqual(files.filter(({ text }) => places.some((place) => text.includes(place))).map(({ path }) => path), []);
   });
 
+  test('keeps bundlers from addresses that only a running page knows', async () => {
+    const files = await texts(project.at('node_modules/corun/web/dist'));
+    const computed = files.filter(({ path }) => path.endsWith('.js')).flatMap(({ text }) => text.match(/\bimport\((?!\\?["']).{40}/g) ?? []);
+    assert.equal(computed.length, 3, 'of an Emscripten script: in the page, in the Worker, in its text');
+    for (const text of computed) assert.match(text, /^import\(\/\*webpackIgnore:true\*\/\/\*@vite-ignore\*\/\w/);
+  });
+
   test('hands on the licences of what is bundled in', async () => {
     const text = await readFile(project.at('node_modules/corun/web/dist/LICENSES.txt'), 'utf8');
     const map = JSON.parse(await readFile(project.at('node_modules/corun/web/dist/worker.js.map'), 'utf8'));

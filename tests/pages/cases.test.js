@@ -39,6 +39,7 @@ const ofEmscripten = [
   ['run', run, 'cases', [thread, worker]],
   ['runner', runner, 'cases', [thread, worker]],
   ['runner', runner, 'threadCases', [thread]],
+  ['refusals', refusals, 'cases', [thread, worker]],
   ['examples', examples, 'cases', [thread]],
 ];
 

@@ -8,12 +8,12 @@ import { dieOf, endLike, onInterrupt } from './signals.js';
 export async function runOn({ file, args, env, dirs, debug, lint, grace }) {
   if (Object.keys(dirs).length) throw usageError('--dir is for WebAssembly: a native program sees every directory');
   const path = await nativeProgram(file, { lint });
+  const limit = killAfter(() => child.kill('SIGKILL'), grace); // first: the program may be seen, and interrupted, at once
   const child = spawn(path, args.slice(1), { argv0: args[0], env: { ...process.env, ...env }, stdio: 'inherit' });
   const ended = new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new CommandError(`${file}: ${error.message}`, status.notRunnable)));
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
-  const limit = killAfter(child, grace);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   if (debug) process.on('SIGQUIT', () => {}); // the terminal's: the program shows its tasks
   const { code, signal } = await ended;
@@ -22,11 +22,11 @@ export async function runOn({ file, args, env, dirs, debug, lint, grace }) {
 }
 
 /** Also keeps Ctrl-C from ending this process before the program's cleanup has. */
-function killAfter(child, grace) {
+function killAfter(kill, grace) {
   const limit = { passed: false, timer: undefined };
   onInterrupt(() => {
     if (grace === undefined || limit.timer) return;
-    limit.timer = setTimeout(() => { limit.passed = child.kill('SIGKILL'); }, grace);
+    limit.timer = setTimeout(() => { limit.passed = kill(); }, grace);
   });
   return limit;
 }

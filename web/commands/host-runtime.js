@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CommandError, status } from './arguments.js';
 import { ControlChannel } from './control-channel.js';
+import { guardProgram } from './guard.js';
 import { pumpInput } from './pump.js';
 import { wasmProgram } from './program.js';
 import { findRuntime, knownRuntime } from './runtimes.js';
@@ -47,23 +48,28 @@ async function launch(runtime, { path, args, env, dirs, grace }) {
   const [file, ...first] = runtime.command;
   const line = runtime.line({ path, args, env: settings, dirs });
   const channel = ControlChannel.open();
-  const child = spawn(file, [...first, ...line], {
+  const start = () => spawn(file, [...first, ...line], {
     detached: true, // setsid: a session of its own
     stdio: [channel.readEnd, 'inherit', 'inherit'],
   });
-  channel.closeReadEnd();
-  return attend(child, channel, grace);
+  return attend(start, channel, grace);
 }
 
-async function attend(child, channel, grace) {
+async function attend(start, channel, grace) {
+  // The signals first: the program may be seen, and interrupted, at once.
+  const send = (signal) => child.kill(signal);
+  const interrupts = forwardInterrupts(send, channel, grace);
+  forwardJobControl(send);
+  const child = start();
+  channel.closeReadEnd();
   const ended = new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new CommandError(error.message, status.notRunnable)));
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
-  const interrupts = forwardInterrupts(child, channel, grace);
-  forwardJobControl(child);
   const stopPump = pumpInput(channel);
+  const stopGuard = guardProgram(child.pid, grace);
   const { code, signal } = await ended;
+  await stopGuard();
   interrupts.stop();
   stopPump();
   channel.close();
@@ -73,14 +79,14 @@ async function attend(child, channel, grace) {
 
 /** The first Ctrl-C asks; one that finds the request before it unread, or whose own lies unread half a
  * second later, kills: the program is in a tight loop. */
-function forwardInterrupts(child, channel, grace) {
+function forwardInterrupts(send, channel, grace) {
   const state = { sent: false, killed: false, stop };
   const timers = new Set();
   function stop() {
     for (const timer of timers) clearTimeout(timer);
   }
   const after = (milliseconds, action) => timers.add(setTimeout(action, milliseconds));
-  const kill = () => { state.killed = child.kill('SIGKILL'); };
+  const kill = () => { state.killed = send('SIGKILL'); };
   onInterrupt(() => {
     if (channel.hasUnreadInterrupt()) return kill();
     const first = !state.sent;
@@ -98,18 +104,18 @@ function forwardInterrupts(child, channel, grace) {
 
 /** A session of its own also means that the terminal stops, continues and resizes only this process.
  * SIGSTOP, since a group without a shell above it ignores the terminal's SIGTSTP. */
-function forwardJobControl(child) {
+function forwardJobControl(send) {
   const stopBoth = () => {
-    child.kill('SIGSTOP');
+    send('SIGSTOP');
     process.removeListener('SIGTSTP', stopBoth);
     process.kill(process.pid, 'SIGTSTP');
   };
   process.on('SIGTSTP', stopBoth);
   process.on('SIGCONT', () => {
-    child.kill('SIGCONT');
+    send('SIGCONT');
     if (!process.listeners('SIGTSTP').includes(stopBoth)) process.on('SIGTSTP', stopBoth);
   });
   for (const signal of /** @type {const} */ (['SIGWINCH', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])) {
-    process.on(signal, () => child.kill(signal));
+    process.on(signal, () => send(signal));
   }
 }

@@ -1,7 +1,10 @@
 /** What the thread that made a Worker and that Worker say to each other. */
 
 /** The version of the messages below; first thing said in both directions. */
-export const WORKER_VERSION = 4;
+export const WORKER_VERSION = 5;
+
+/** The type of what worker.js says once it is loaded, before it is asked: another script does not say it. */
+export const HELLO = 'hello from Corun';
 
 /**
  * @typedef {object} OpenMessage
@@ -31,7 +34,8 @@ export const WORKER_VERSION = 4;
 /**
  * From the Worker.
  *
- * @typedef {{ type: 'opened', version: number }
+ * @typedef {{ type: typeof HELLO, version: number }
+ *   | { type: 'opened' }
  *   | { type: 'failed', error: import('./errors.js').PlainError }
  *   | { type: 'outcome', outcome: import('./protocol.js').Outcome, files: Record<string, Uint8Array> | null }
  *   | { type: 'acknowledged', number: number }

@@ -2,7 +2,7 @@
 import { host } from '#host';
 import { spawnWorker } from '#spawn';
 import { CorunError, fromPlain, toPlain } from './errors.js';
-import { CONTROL, WORKER_VERSION } from './messages.js';
+import { CONTROL, HELLO, WORKER_VERSION } from './messages.js';
 import { checkModule } from './protocol.js';
 
 /** @typedef {import('./messages.js').FromWorker} FromWorker */
@@ -154,8 +154,11 @@ class RemoteGuest {
   #receive(message) {
     if (this.#gone) return;
     switch (message.type) {
+      case HELLO:
+        if (message.version !== WORKER_VERSION) this.#opened(otherVersion(message.version));
+        return;
       case 'opened':
-        return this.#opened(message.version === WORKER_VERSION ? undefined : otherVersion(message.version));
+        return this.#opened();
       case 'failed':
         return this.#opened(fromPlain(message.error));
       case 'output':

@@ -1,5 +1,7 @@
 /** How Node starts a Worker: the Node half of `#spawn` (package.json, imports). */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { awaitHello } from './spawn-hello.js';
 
 /**
  * @param {Record<string, unknown>} first
@@ -10,7 +12,8 @@ export function spawnWorker(first, url) {
   // Its own stdout and stderr, which a guest does not use, are taken and not read: otherwise Node
   // pipes them into process.stdout, which makes an inherited pipe non-blocking; and reading holds the
   // process. The process's own flags are not for it: --input-type breaks it.
-  const worker = new Worker(url ?? new URL('./worker.js', import.meta.url), {
+  const script = url ?? new URL('./worker.js', import.meta.url);
+  const worker = new Worker(script, {
     stdout: true,
     stderr: true,
     execArgv: [],
@@ -21,12 +24,27 @@ export function spawnWorker(first, url) {
     onmessage: () => {},
     onfail: () => {},
     async terminate() {
+      greeted.end();
       await worker.terminate();
     },
   };
-  worker.on('message', (message) => link.onmessage(message));
-  worker.on('error', (error) => link.onfail(error));
-  worker.on('exit', (code) => link.onfail(new Error(`the Worker ended with status ${code}`)));
+  const online = once(worker, 'online');
+  online.catch(() => {}); // its error event, which is told below
+  const greeted = awaitHello({
+    script,
+    loaded: () => online, // what comes then is read from this machine's files
+    pass: (message) => link.onmessage(message),
+    refuse: (error) => link.onfail(error),
+  });
+  worker.on('message', greeted.receive);
+  worker.on('error', (error) => {
+    greeted.end();
+    link.onfail(error);
+  });
+  worker.on('exit', (code) => {
+    if (!greeted.isOurs()) greeted.refuse(`it ran to its end (status ${code}) and said nothing`);
+    link.onfail(new Error(`the Worker ended with status ${code}`));
+  });
   worker.unref(); // after the listeners, which undo it; who waits for a Worker holds the process himself
   link.post(first);
   return link;

@@ -1,4 +1,5 @@
 /** How a page starts a Worker: the page half of `#spawn` (package.json, imports). */
+import { awaitHello } from './spawn-hello.js';
 
 /**
  * The Worker as its owner sees it.
@@ -34,9 +35,11 @@ async function fromText() {
  */
 export function spawnWorker(first, url) {
   const ways = url === undefined ? [fromFile, fromText] : [async () => new Worker(url, { type: 'module' })];
+  const script = url ?? new URL('worker.js', import.meta.url);
   /** @type {Worker | undefined} */
   let worker;
   let ended = false;
+  let stopWaiting = () => {};
   /** @type {WorkerLink} */
   const link = {
     post: (message, transfer = []) => worker?.postMessage(message, /** @type {any} */ (transfer)),
@@ -44,6 +47,7 @@ export function spawnWorker(first, url) {
     onfail: () => {},
     async terminate() {
       ended = true;
+      stopWaiting();
       worker?.terminate();
     },
   };
@@ -54,27 +58,42 @@ export function spawnWorker(first, url) {
     const made = await make().catch((error) => void begin(earlier ?? error));
     if (!made || ended) return made?.terminate();
     worker = made;
-    let answers = false;
-    made.onmessage = (event) => {
-      answers = true;
-      link.onmessage(event.data);
-    };
-    made.onerror = (event) => {
-      const error = new Error(event.message || couldNotLoad(url));
-      if (answers) return link.onfail(error);
+    const fail = (/** @type {Error} */ error) => {
+      if (greeted.isOurs()) return link.onfail(error);
+      greeted.end();
       made.terminate();
       void begin(earlier ?? error);
     };
+    const greeted = awaitHello({
+      script,
+      loaded: (signal) => fetchWhole(script, signal),
+      pass: (message) => link.onmessage(message),
+      refuse: fail,
+    });
+    stopWaiting = greeted.end;
+    made.onmessage = (event) => greeted.receive(event.data);
+    made.onerror = (event) => fail(new Error(event.message || couldNotLoad(script)));
     link.post(first);
   };
   void begin();
   return link;
 }
 
-/** What the browser does not say. @param {string | URL | undefined} url */
-function couldNotLoad(url = new URL('worker.js', import.meta.url)) {
+/**
+ * A page is not told when a Worker's script has come, but what it asks for later comes later.
+ *
+ * @param {string | URL} url
+ * @param {AbortSignal} signal
+ */
+async function fetchWhole(url, signal) {
+  const response = await fetch(url, { signal });
+  await response.arrayBuffer();
+}
+
+/** What the browser does not say. @param {string | URL} script */
+function couldNotLoad(script) {
   return (
-    `${url} could not be loaded; is worker.js served there, as JavaScript, and does the page's content ` +
+    `${script} could not be loaded; is worker.js served there, as JavaScript, and does the page's content ` +
     'security policy allow it (worker-src)?'
   );
 }

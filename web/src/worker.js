@@ -4,7 +4,7 @@ import { fromPlain, toPlain } from './errors.js';
 import { openGuest } from './guest.js';
 import { Input } from './input.js';
 import { Output } from './output.js';
-import { CONTROL, WORKER_VERSION } from './messages.js';
+import { CONTROL, HELLO, WORKER_VERSION } from './messages.js';
 
 /** Inside a long step output is sent on after this time, or this many bytes. */
 const HELD_MS = 10;
@@ -59,6 +59,7 @@ port.listen((/** @type {import('./messages.js').ToWorker} */ message) => {
       return giveRoom(message);
   }
 });
+post({ type: HELLO, version: WORKER_VERSION });
 
 /** @param {import('./messages.js').OpenMessage} message */
 async function open(message) {
@@ -78,7 +79,7 @@ async function open(message) {
       onoutput: () => relieve(outputs),
       onyield: lookAround,
     });
-    post({ type: 'opened', version: WORKER_VERSION });
+    post({ type: 'opened' });
   } catch (error) {
     post({ type: 'failed', error: toPlain(error) });
   }

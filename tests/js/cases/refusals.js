@@ -7,7 +7,7 @@ import { pause, record, rejection } from './support.js';
 
 /** Every way of failing once. @type {Record<string, (t: Case) => Promise<unknown>>} */
 const failures = {
-  'no such module': (t) => rejection(run('no/such.wasm', t.options)),
+  'no such module': (t) => rejection(run(`no/such${/\.\w+$/.exec(String(t.kit))?.[0]}`, t.options)),
   'no module': (t) => rejection(run(new Uint8Array([1, 2, 3]), t.options)),
   'no such entry': async (t) => {
     const { runner } = await t.open();

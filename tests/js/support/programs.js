@@ -8,7 +8,7 @@ export { record, rejection } from '../cases/support.js';
 /** A test that needs programs compiled for Node. */
 export const test = tests('node') ? anyTest : anyTest.skip;
 
-/** tests/js/programs/kit.c: one entry for each way to behave. */
+/** tests/js/programs/kit.c and kit/: one entry for each way to behave. */
 export const kit = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'kit.wasm'));
 
 /** tests/js/programs/calls.c: host calls in every way. */

@@ -8,7 +8,7 @@ import { abortTable } from './aborts.js';
 import { columns } from './columns.js';
 import { numbersOf, secondInterrupt } from './processes.js';
 import { rows } from './rows.js';
-import { sizeLine } from './size.js';
+import { driverLine, sizeLine } from './size.js';
 import { median, table } from './table.js';
 
 const interruptsMeasured = 20;
@@ -96,7 +96,7 @@ function progress(text) {
 }
 
 async function print() {
-  const size = await sizeLine();
+  const size = `${await sizeLine()} ${await driverLine()}`;
   const aborts = await abortTable(progress);
   progress('');
   console.log(`${headLine()}\n`);

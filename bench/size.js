@@ -1,11 +1,12 @@
 /* How much of a small program is Corun: examples/countdown.c beside a program that uses the same of the C library
- * and no Corun, both as small as the compiler makes them. */
+ * and no Corun, both as small as the compiler makes them. And what a page loads of the driver. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { firstLoad } from '../tools/driver-size.js';
 import { wasiClang } from '../web/commands/compilers.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -39,5 +40,16 @@ export async function countdownSizes() {
     };
   } finally {
     await rm(directory, { recursive: true });
+  }
+}
+
+/** @returns {Promise<string>} a sentence */
+export async function driverLine() {
+  try {
+    await execute('npm', ['run', '--silent', 'build:web'], { cwd: root });
+    const { bytes } = await firstLoad(join(root, 'web/dist'));
+    return `A page loads ${(bytes / 1000).toFixed(1)} KB of driver (minified, gzipped) before it runs a program.`;
+  } catch (error) {
+    return `The driver's size: missing: ${error.message}`;
   }
 }

@@ -1,5 +1,5 @@
-/* Bundles the package for pages: web/dist/corun.js, the Worker that it starts, web/dist/worker.js, and the licences of
- * what is bundled in, since a bare import fails in a plain module script. */
+/* Bundles the package for pages: web/dist/corun.js, the parts that it loads first and later, the Worker that it starts,
+ * web/dist/worker.js, and the licences of what is bundled in, since a bare import fails in a plain module script. */
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,12 @@ const common = {
 const worker = await build({ ...common, entryPoints: { worker: inWeb('src/worker.js') } });
 await keepBundlersOut(worker);
 const text = (await readFile(inWeb('dist/worker.js'), 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
+const workerText = `export const text = ${JSON.stringify(text)};`;
+
+const sources = await readdir(inWeb('src'));
+const texts = new Map(await Promise.all(sources.map(async (name) => /** @type {[string, string]} */ ([name, await readFile(inWeb(`src/${name}`), 'utf8')]))));
+/** The files of src that are loaded later, each by an import() of some other. */
+const later = new Set([...texts.values()].flatMap((source) => [...source.matchAll(/\bimport\('\.\/([\w-]+\.js)'\)/g)].map(([, name]) => name)));
 
 const page = await build({
   ...common,
@@ -35,9 +41,14 @@ const page = await build({
   chunkNames: 'part-[hash]',
   plugins: [
     {
-      name: 'the text of the Worker',
+      // Code that several entries share goes to one part for each set of entries. So all that is loaded first would come in a dozen
+      // parts, if each that is loaded later did not reach all of it, as by this line.
+      name: 'one part for what is loaded first',
       setup({ onLoad }) {
-        onLoad({ filter: /\/worker-text\.js$/ }, () => ({ contents: `export const text = ${JSON.stringify(text)};` }));
+        onLoad({ filter: /\/web\/src\/[\w-]+\.js$/ }, ({ path }) => {
+          const name = basename(path);
+          return later.has(name) ? { contents: `${name === 'worker-text.js' ? workerText : texts.get(name)}\nexport * from './index.js';\n` } : undefined;
+        });
       },
     },
   ],

@@ -69,7 +69,8 @@ test('a guest whose calls are damaged ends as one that has trapped, and what is 
     ...machine(),
     taken: 0,
     noteFull() {},
-    enter: () => 0,
+    entry: () => () => 0,
+    putArguments: () => 8,
     takeCalls() {
       if (turns === 2) throw badModule('it', 'is damaged');
       return { asked: first.splice(0), takenBack: [] };
@@ -78,10 +79,11 @@ test('a guest whose calls are damaged ends as one that has trapped, and what is 
   };
   const streams = { input: /** @type {any} */ ({}), outputs: [] };
   const perform = () => () => void aborts++;
-  const driver = new Driver(/** @type {any} */ (guest), streams, perform, { budgetMs: 8, now: () => 0 });
+  const driver = new Driver(/** @type {any} */ (guest), streams);
+  driver.calls = new GuestCalls(/** @type {any} */ (guest), perform, () => {});
   const outcome = await driver.start('main', []);
   assert.equal(outcome.kind, 'trap');
-  assert.equal(outcome.kind === 'trap' && outcome.error.code, 'EMODULE');
+  assert.equal(outcome.kind === 'trap' && /** @type {any} */ (outcome.error).code, 'EMODULE');
   assert.equal(turns, 2);
   assert.equal(aborts, 1);
 });

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CorunError } from 'corun';
 import { readError } from '../../web/src/failure.js';
-import { MAGIC, VERSION, readAbi, readCalls, readResult } from '../../web/src/protocol.js';
+import { readCalls } from '../../web/src/host-calls.js';
+import { MAGIC, VERSION, readAbi, readResult } from '../../web/src/protocol.js';
+import { checkAbi } from '../../web/src/refusals.js';
 
 const table = 64;
 const result = 128;
@@ -18,6 +20,7 @@ function memory(/** @type {[number, number][]} */ ...changes) {
 }
 
 test('a table in order is read', () => {
+  checkAbi(table, memory(), 'it');
   assert.deepEqual(readAbi(table, memory(), 'it'), { result, full: 256, taken: 260 });
 });
 
@@ -26,7 +29,9 @@ test('each field of the table is checked', async (t) => {
   for (const [i, name] of names.entries()) {
     for (const word of [0, 7, 65535, 65536, 0xffffffff]) {
       await t.test(`${name} = ${word}`, () => {
-        assert.throws(() => readAbi(table, memory([table + i * 4, word]), 'it'), CorunError);
+        const damaged = memory([table + i * 4, word]);
+        assert.equal(readAbi(table, damaged, 'it'), undefined);
+        assert.throws(() => checkAbi(table, damaged, 'it'), CorunError);
       });
     }
   }
@@ -45,14 +50,13 @@ function sequence() {
 
 test('whatever the result holds, it is read or refused', () => {
   const random = sequence();
-  const none = () => ({ code: '', message: '', trace: '' });
   for (let i = 0; i < 3000; i++) {
     const buffer = memory(
       [result + (random() % 9) * 4, random()],
       [result + 12, 'ifpb\0'.charCodeAt(random() % 5)],
     );
     try {
-      readResult(result, buffer, 'it', none);
+      readResult(result, buffer, 'it');
     } catch (error) {
       assert.ok(error instanceof CorunError, `${error}`);
     }
@@ -62,7 +66,7 @@ test('whatever the result holds, it is read or refused', () => {
 const failure = 512;
 const guestOf = (/** @type {ArrayBuffer} */ buffer) => ({
   exports: { corun_error_name: () => 16, corun_error_text: () => 16 },
-  memory: { buffer },
+  memory: buffer,
   label: 'it',
 });
 

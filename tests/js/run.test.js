@@ -42,6 +42,10 @@ test('options that are wrong are refused in words', async (t) => {
     "stderr: 'as' is 'text', 'bytes' or 'lines', not \"words\"": { stderr: { to: 'collect', as: 'words' } },
     'wasm goes with an Emscripten factory only': { wasm: kit },
   };
+  await t.test('no object at all', async () => {
+    const error = await rejection(run(kit, /** @type {any} */ (null)));
+    assert.equal(error.message, 'run: the options are not an object');
+  });
   for (const [message, options] of Object.entries(wrong)) {
     await t.test(message, async () => {
       const error = await rejection(run(kit, /** @type {any} */ (options)));

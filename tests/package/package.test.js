@@ -11,11 +11,14 @@ import sirv from 'sirv';
 import { openBrowser } from '../support/browser.js';
 import { engines } from '../support/engines.js';
 import { browsers, build, root, tests } from '../support/env.js';
+import { firstLoad } from '../../tools/driver-size.js';
 import { listen } from '../support/listen.js';
 import { execute, succeed } from '../support/process.js';
 import { installPackage, texts } from './installed.js';
 
 const LARGEST_BYTES = 1_000_000;
+/** What a page may load of the driver before it runs a program, without the file system. */
+const FIRST_BYTES = 8192;
 
 /** @type {import('./installed.js').Project} */
 let project;
@@ -34,6 +37,13 @@ describe('the tarball', () => {
   test('is small', (t) => {
     t.diagnostic(`${project.packed.bytes} bytes, ${project.packed.files.length} files`);
     assert.ok(project.packed.bytes <= LARGEST_BYTES, `${project.packed.bytes} bytes`);
+  });
+
+  test('what a page loads at first is small, and in two files', async (t) => {
+    const { files, bytes } = await firstLoad(project.at('node_modules/corun/web/dist'));
+    t.diagnostic(`${bytes} bytes, minified and compressed`);
+    assert.ok(bytes <= FIRST_BYTES, `${bytes} bytes`);
+    assert.equal(files.length, 2, `${files}`);
   });
 
   test('has headers, runtime, driver, command, demo, types and licences', () => {

@@ -1,6 +1,6 @@
 /* Says in one sentence what is wrong with a .wasm file before anything of it runs. */
 import { CorunError } from '../src/errors.js';
-import * as protocol from '../src/protocol.js';
+import * as refusals from '../src/refusals.js';
 import { CommandError, status } from './arguments.js';
 
 /**
@@ -11,13 +11,13 @@ import { CommandError, status } from './arguments.js';
  */
 export async function checkModule(bytes, file) {
   try {
-    protocol.checkBytes(bytes, file);
+    refusals.checkBytes(bytes, file);
     const missing = missingBytes(bytes);
     if (missing > 0) throw refusal(`${file} is truncated: at least ${missing} bytes are missing at its end`);
     const module = await WebAssembly.compile(bytes).catch((error) => {
       throw refusal(`${file} is damaged: ${error.message.replace('WebAssembly.compile(): ', '')}`);
     });
-    protocol.checkModule(module, file);
+    refusals.checkModule(module, file);
     await checkAbi(module, file);
     return module;
   } catch (error) {
@@ -61,5 +61,5 @@ async function checkAbi(module, file) {
   } catch (error) {
     throw refusal(`${file} is damaged: corun_abi() failed: ${error.message}`);
   }
-  protocol.readAbi(address, exports.memory.buffer, file);
+  refusals.checkAbi(address, exports.memory.buffer, file);
 }

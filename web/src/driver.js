@@ -7,86 +7,90 @@
  *
  *   from     event   to
  *   idle     start   running
- *   running  ended   idle
+ *   running  ended   ending, idle
  *   idle     close   closing
- *   closing  ended   closed
+ *   closing  ended   ending, closed
  *   any      fall    dead      (exit(), a trap, kill)
+ *
+ * While it is ending, what is known of the guest's error is read, by a part that is loaded for it.
  */
-import { CorunError, GuestExit, toPlain } from './errors.js';
-import { GuestCalls } from './host-calls.js';
-import { ENDED, INTERRUPT, MORE_NOW, ONLY_OUTSIDE, TURN } from './protocol.js';
+import { host } from '#host';
+import { GuestExit, part, refusals } from './errors.js';
+import { CALLS_FIELDS, ENDED, MORE_NOW, NOBODY, readWords } from './protocol.js';
 import { Pace } from './pace.js';
 
-/** @typedef {'idle' | 'running' | 'closing' | 'closed' | 'dead'} State */
+/** @typedef {import('./guest.js').Guest} GuestShape */
+/** @typedef {'idle' | 'running' | 'closing' | 'ending' | 'closed' | 'dead'} State */
 
-/** @type {Record<State, State[]>} */
-const NEXT = {
-  idle: ['running', 'closing', 'dead'],
-  running: ['idle', 'dead'],
-  closing: ['closed', 'dead'],
-  closed: ['dead'],
-  dead: ['dead'],
-};
+/** Those of a guest that has not failed, whatever it says: asked to stop, and asking for it. */
+const INTERRUPTED = 'CORUN_INTERRUPTED';
+const SYSTEM_EXIT = 'CORUN_SYSTEM_EXIT';
+
+/** In each C library for WebAssembly. */
+const ENOMEM = -48;
 
 const READABLE = 1;
 const WRITABLE = 2;
 
+/**
+ * What a driver is given.
+ *
+ * @typedef {object} DriverParts
+ * @property {import('./streams.js').Input} input
+ * @property {(import('./output.js').Output | undefined)[]} outputs by descriptor
+ * @property {import('./options.js').OpenOptions} [options] whose functions perform the guest's calls
+ * @property {import('./host-calls.js').Perform} [perform] or what does
+ * @property {() => void} [onturn] called after each turn, with the guest at rest
+ * @property {(error: unknown) => void} [onfail] called when a part that the guest needs cannot be loaded
+ */
+
+/** @implements {GuestShape} */
 export class Driver {
   /** @type {import('./machine.js').Machine} */ #machine;
-  /** @type {import('./input.js').Input} */ #input;
-  /** @type {import('./machine.js').MachineParts['outputs']} */ #outputs;
-  /** @type {GuestCalls} */ #calls;
+  /** @type {DriverParts} */ #parts;
   /** @type {number} */ #budgetNs;
-  /** @type {() => number} */ #now;
-  /** @type {import('./watch.js').TaskWatch | undefined} */ #watch;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #later;
   #pace = new Pace(() => this.#turn());
   /** @type {State} */ #state = 'idle';
   /** @type {(outcome: import('./protocol.js').Outcome) => void} */ #settle = () => {};
+  /** Whether the present main, or the close, was asked to stop. */
+  #interrupted = false;
   /** Interrupts since the latest turn began, and what the loop had dealt with by then. */
   #given = 0;
   #takenBefore = 0;
+  #callsAreComing = false;
 
-  /** Called after each turn, with the guest at rest. */
-  onturn = () => {};
+  /** @type {import('./host-calls.js').GuestCalls | undefined} what performs the guest's calls, from the first one on */ calls;
+  /** @type {ReturnType<typeof import('./watch.js').watchTurns> | undefined} somebody wants to know what the tasks do */ watched;
 
   /**
    * @param {import('./machine.js').Machine} machine
-   * @param {Pick<import('./machine.js').MachineParts, 'input' | 'outputs'>} streams
-   * @param {import('./host-calls.js').Perform} perform
-   * @param {{ budgetMs: number, now: () => number }} time
-   * @param {import('./watch.js').TaskWatch} [watch] somebody wants to know what the tasks do
+   * @param {DriverParts} parts
+   * @param {number} [budgetMs] how long a turn may take
    */
-  constructor(machine, { input, outputs }, perform, { budgetMs, now }, watch) {
+  constructor(machine, parts, budgetMs = host.budgetMs) {
     this.#machine = machine;
-    this.#input = input;
-    this.#outputs = outputs;
-    this.#calls = new GuestCalls(machine, perform, () => this.wake());
+    this.#parts = parts;
     this.#budgetNs = budgetMs * 1e6;
-    this.#now = now;
-    this.#watch = watch;
-    input.onarrival = () => this.wake();
-    for (const output of outputs) if (output) output.onroom = () => this.wake();
+    for (const stream of [parts.input, ...parts.outputs]) if (stream) stream.onready = () => this.wake();
   }
 
-  get #busy() {
+  get busy() {
     return this.#state === 'running' || this.#state === 'closing';
   }
 
-  /** @param {State} state */
-  #become(state) {
-    if (!NEXT[this.#state].includes(state)) throw new Error(`driver: from ${this.#state} to ${state}`);
-    this.#state = state;
-  }
-
   /**
-   * Starts a main. Resolves, never rejects, when it has ended.
+   * Starts a main. Resolves, and rejects for no fault of the guest's, when it has ended.
    *
    * @param {string} entry
    * @param {string[]} args
    */
-  start(entry, args) {
-    return this.#begin('running', () => this.#machine.enter(entry, args));
+  async start(entry, args) {
+    const call = this.#machine.entry(entry);
+    if (call) return this.#begin('running', () => {
+      const block = this.#machine.putArguments(args);
+      return block === 0 ? ENOMEM : call(args.length, block);
+    });
+    return (await refusals()).refuseEntry(entry, this.#machine);
   }
 
   /** Starts the orderly close. */
@@ -102,115 +106,105 @@ export class Driver {
   #begin(state, enter) {
     return new Promise((resolve) => {
       this.#settle = resolve;
-      this.#become(state);
+      this.#state = state;
+      this.#interrupted = false;
       this.#given = 0;
       let rc;
       try {
         rc = enter();
       } catch (thrown) {
-        if (thrown instanceof CorunError) return this.#refused(thrown);
-        return this.#fall(thrown);
+        return this.fall(thrown);
       }
-      if (rc !== 0) return this.#ended(rc);
-      this.#watch?.look(this.#now());
+      if (rc !== 0) return void this.#ended(rc);
+      this.watched?.look(host.now());
       this.#pace.soon();
     });
   }
 
   #turn() {
-    if (!this.#busy) return;
+    if (!this.busy) return;
     let next;
     try {
       this.#serve();
-      if (!this.#busy) return; // the embedder's function has killed it
+      if (!this.busy) return; // the embedder's function has killed it
       this.#takenBefore = this.#machine.taken;
-      next = this.#enter();
+      const { corun_turn: turn } = this.#machine.exports;
+      next = this.watched ? this.watched.enter(turn, this.#budgetNs) : turn(host.now() * 1e6, this.#budgetNs);
       this.#given = 0;
-      for (const output of this.#outputs) output?.flush();
-      this.onturn();
-      if (!this.#busy) return; // likewise
-      this.#calls.take();
-      if (!this.#busy) return;
-      if (next === ENDED) return this.#ended(0);
+      this.#tell();
+      if (!this.busy) return; // likewise
+      this.#takeCalls();
+      if (!this.busy) return;
+      if (next === ENDED) return void this.#ended(0);
       if (this.#serve()) next = MORE_NOW;
     } catch (thrown) {
-      return this.#fall(thrown);
+      return this.fall(thrown);
     }
-    if (next === MORE_NOW) this.#pace.soon();
-    else if (next === ONLY_OUTSIDE) this.#pace.rest();
-    else this.#pace.after(next);
+    this.#pace.after(next);
   }
 
-  /** A turn; of single rounds while each is looked at. */
-  #enter() {
-    const { corun_turn: turn } = this.#machine.exports;
-    if (!this.#watch) return turn(this.#now() * 1e6, this.#budgetNs);
-    const end = this.#now() * 1e6 + this.#budgetNs;
-    for (;;) {
-      const began = this.#now();
-      const next = turn(began * 1e6, this.#watch.wait === 0 ? 0 : Math.max(0, end - began * 1e6));
-      if (next === ENDED || !this.#busy) return next;
-      this.#look(this.#watch, began);
-      if (next !== MORE_NOW || this.#now() * 1e6 >= end) return next;
-    }
+  /** With the guest at rest, what it has done is told. */
+  #tell() {
+    for (const output of this.#parts.outputs) output?.flush();
+    this.#parts.onturn?.();
+  }
+
+  /** Begins what the guest has asked of the embedder since the last time. */
+  #takeCalls() {
+    if (this.calls) return this.calls.take();
+    if (this.#callsAreComing) return;
+    const address = this.#machine.exports.corun_calls();
+    if (address === 0 || !readWords(address, CALLS_FIELDS, this.#machine.memory, this.#machine.label, 'its host calls')[1]) return;
+    // The guest goes on meanwhile, and what it asks next waits there until it is taken.
+    this.loadCalls({ address, memory: this.#machine.memory.slice(0) }).catch((error) => {
+      this.#callsAreComing = false;
+      this.#parts.onfail?.(error);
+    });
   }
 
   /**
-   * Looks at the tasks, or later, where it would take too much of the guest's time.
+   * Loads what performs the guest's calls.
    *
-   * @param {import('./watch.js').TaskWatch} watch
-   * @param {number} began
+   * @param {import('./host-calls.js').Early} [early]
    */
-  #look(watch, began) {
-    clearTimeout(this.#later);
-    if (watch.wait === 0) return watch.look(began);
-    this.#later = setTimeout(() => {
-      try {
-        if (this.#busy) this.#look(watch, this.#now());
-      } catch (thrown) {
-        this.#fall(thrown);
-      }
-    }, watch.wait);
+  async loadCalls(early) {
+    this.#callsAreComing = true;
+    const { callsOf } = await part(import('./host-calls.js'));
+    this.calls = callsOf(this.#machine, this.#parts, () => this.wake(), early);
+    this.wake();
   }
 
   /** Tells the guest what it is answered, and which of the descriptors it waits for are ready. */
   #serve() {
-    this.#calls.take();
-    if (!this.#busy) return false;
-    let any = this.#calls.deliver();
+    this.#takeCalls();
+    if (!this.busy) return false;
+    let any = this.calls?.deliver() ?? false;
     const { corun_wants: wants, corun_ready: ready } = this.#machine.exports;
+    const { input, outputs } = this.#parts;
     this.#machine.noteFull();
     for (let fd = 0; fd < 3; fd++) {
       const events = wants(fd);
-      if (events === 0) continue;
-      if (fd === 0 && events & READABLE) this.#input.fetch();
-      const now = events & this.#readiness(fd);
-      if (now === 0) continue;
-      ready(fd, now);
-      any = true;
+      if (fd === 0 && events & READABLE) input.fetch();
+      // What a descriptor cannot do fails at once, so it is ready for that.
+      const now = events & ((fd > 0 || input.ready ? READABLE : 0) | (outputs[fd]?.full ? 0 : WRITABLE));
+      if (now !== 0) ready(fd, now);
+      any ||= now !== 0;
     }
     return any;
   }
 
-  /** @param {number} fd */
-  #readiness(fd) {
-    const output = this.#outputs[fd];
-    // What a descriptor cannot do fails at once, so it is ready for that.
-    if (output) return READABLE | (output.full ? 0 : WRITABLE);
-    return WRITABLE | (this.#input.ready ? READABLE : 0);
-  }
-
   /** Something outside has happened that the guest may wait for. */
   wake() {
-    if (this.#busy) this.#pace.soon();
+    if (this.busy) this.#pace.soon();
   }
 
   /**
    * @returns {boolean} whether somebody will see it
    */
   interrupt() {
-    if (!this.#busy) return false;
-    if (this.#machine.exports.corun_interrupt() === INTERRUPT.NOBODY) return false;
+    if (!this.busy) return false;
+    if (this.#machine.exports.corun_interrupt() === NOBODY) return false;
+    this.#interrupted = true;
     this.#given++;
     this.#pace.soon();
     return true;
@@ -221,61 +215,66 @@ export class Driver {
    * came before it; inside one, as far as its count says.
    */
   get pendingInterrupts() {
-    if (!this.#busy) return 0;
+    if (!this.busy) return 0;
     return Math.max(0, this.#given - Math.max(0, this.#machine.taken - this.#takenBefore));
   }
 
-  /**
-   * The guest's tasks; undefined: it will never be entered again.
-   *
-   * @returns {Promise<import('./tasks.js').TaskRecord[] | undefined>}
-   */
+  #isDead() {
+    return this.#state === 'dead';
+  }
+
+  /** @returns {Promise<import('./tasks.js').TaskRecord[] | undefined>} undefined: the guest will never be entered again */
   async tasks() {
-    await null; // whoever asks may have been called from inside a turn, which is over now
-    return this.#state === 'dead' ? undefined : this.#machine.tasks;
+    // Whoever asks may have been called from inside a turn, which is over then.
+    const { listTasks } = await part(import('./tasks.js'));
+    return this.#isDead() ? undefined : listTasks(this.#machine);
   }
 
   kill() {
     this.#end('dead', { kind: 'killed' });
   }
 
-  /** @param {number} rc what an entry refused with, or 0 */
-  #ended(rc) {
-    let result;
-    try {
-      result = this.#machine.result;
-      this.#machine.releaseArguments();
-      this.#watch?.look(this.#now());
-    } catch (thrown) {
-      return this.#fall(thrown);
-    }
-    if (rc !== 0 && !result.error)
-      result.error = { code: `CORUN_ERROR(${rc})`, message: `the guest refused with ${rc}`, trace: '' };
-    if (this.#state === 'running') this.#end('idle', { kind: 'done', result });
-    else this.#end('closed', { kind: 'done', result });
+  async dispose() {
+    this.#parts.input.stop();
   }
 
-  /** @param {CorunError} error why nothing was started */
-  #refused({ code, message }) {
-    const error = { code, message, trace: '' };
-    this.#end('idle', { kind: 'done', result: { state: TURN.IDLE, error, value: undefined, status: 1 } });
+  files() {
+    return this.#machine.files?.collect?.();
+  }
+
+  /** @param {number} rc what an entry refused with, or 0 */
+  async #ended(rc) {
+    const state = this.#state === 'running' ? 'idle' : 'closed';
+    try {
+      const { code, failure, value, status } = this.#machine.result;
+      let error = rc || code ? this.#machine.bareError(rc || code, failure) : null;
+      if (error && failure && error.code !== SYSTEM_EXIT && !(this.#interrupted && error.code === INTERRUPTED)) {
+        this.#state = 'ending';
+        const reader = await import('./failure.js').catch(() => undefined);
+        if (this.#isDead()) return; // killed meanwhile
+        error = reader?.readError(this.#machine, code, failure) ?? error; // without the part: what is known
+      }
+      this.#machine.releaseArguments();
+      this.watched?.look(host.now());
+      this.#end(state, { kind: 'done', error, value, status });
+    } catch (thrown) {
+      this.fall(thrown);
+    }
   }
 
   /** @param {unknown} thrown out of the guest */
-  #fall(thrown) {
-    if (thrown instanceof GuestExit) this.#end('dead', { kind: 'exit', status: thrown.status });
-    else this.#end('dead', { kind: 'trap', error: toPlain(thrown) });
+  fall(thrown) {
+    if (thrown instanceof GuestExit) this.#end('dead', { kind: 'exit', error: null, value: undefined, status: thrown.status });
+    else this.#end('dead', { kind: 'trap', error: thrown instanceof Error ? thrown : new Error(String(thrown)) });
   }
 
   /** @param {State} state @param {import('./protocol.js').Outcome} outcome */
   #end(state, outcome) {
-    this.#become(state);
-    clearTimeout(this.#later);
-    if (state === 'dead') this.#pace.stop();
-    else this.#pace.rest();
-    for (const output of this.#outputs) output?.flush();
-    this.onturn();
+    this.#state = state;
+    this.watched?.stop();
+    this.#pace.rest();
+    this.#tell();
     this.#settle(outcome);
-    if (state !== 'idle') this.#calls.abandon();
+    if (state !== 'idle') this.calls?.abandon();
   }
 }

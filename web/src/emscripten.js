@@ -6,13 +6,31 @@
  */
 import { host } from '#host';
 import { CorunError, GuestExit } from './errors.js';
-import { badModule, checkExports, forbidden } from './protocol.js';
+import { badModule } from './protocol.js';
+import { checkExports, forbidden } from './refusals.js';
 import { loadSource } from './source.js';
 
 const TAKEN_OVER = ['environ_get', 'environ_sizes_get', 'proc_exit', 'random_get', 'poll_oneoff'];
 const BY_DESCRIPTOR = ['fd_read', 'fd_write'];
+/** How the address of a script ends. */
+const SCRIPT = /\.m?js$/;
 /** What a guest reads of that gives way, as by sched_yield, which its C library does not import. */
 const NOTHING = -1;
+
+/**
+ * @param {URL | import('./source.js').EmscriptenFactory} source the factory, or the address of the script that exports it
+ * @param {import('./source.js').Source} [wasm]
+ * @returns {Promise<import('./source.js').Loaded>}
+ */
+export async function loadFactory(source, wasm) {
+  if (typeof source === 'function') {
+    const found = wasm === undefined ? undefined : await loadSource(wasm);
+    return { module: found?.module, label: found?.label ?? 'the module', factory: source };
+  }
+  if (!(source instanceof URL && SCRIPT.test(source.pathname))) throw new TypeError('wasm goes with an Emscripten factory only');
+  const { module, label } = await loadSource(wasm ?? new URL(source.pathname.replace(SCRIPT, '.wasm'), source));
+  return { module: /** @type {WebAssembly.Module} */ (module), label, factory: source.href };
+}
 
 /**
  * @typedef {object} Made
@@ -58,7 +76,7 @@ export async function openEmscripten(source, given, wasi, label) {
           checkExports(module, label);
           const { exports } = instance;
           const memory = memoryOf(exports, label);
-          wasi.bind(() => memory.buffer); // before its constructors, which ask for the environment
+          wasi.memory = () => memory.buffer; // before its constructors, which ask for the environment
           receive(instance, module);
           resolve({ exports, module, memory });
         })

@@ -21,17 +21,13 @@ export class CorunError extends Error {
    * @param {string} message
    * @param {CorunErrorDetails} [more]
    */
-  constructor(code, message, more = {}) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+  constructor(code, message, { cause, trace = '', errors = [], task = null, spawnedAt = null } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.trace = more.trace ?? '';
-    this.errors = more.errors ?? [];
-    this.task = more.task ?? null;
-    this.spawnedAt = more.spawnedAt ?? null;
-    const details = detailsOf(this);
-    const stack = details && `${this.name}: ${message}\n${details.trimEnd()}\n${framesOf(this.stack)}`;
-    // Not by an assignment, which the emitted types would declare anew.
-    if (stack) Object.defineProperty(this, 'stack', { value: stack, configurable: true, writable: true });
+    this.trace = trace;
+    this.errors = errors;
+    this.task = task;
+    this.spawnedAt = spawnedAt;
   }
 
   /**
@@ -40,35 +36,10 @@ export class CorunError extends Error {
    * @returns {string}
    */
   explain() {
-    const { code, message, cause } = this;
-    const before = cause instanceof CorunError ? `  while this was being cleaned up after: ${cause.explain()}` : '';
-    return `${code}: ${message}\n${detailsOf(this)}${before}`;
+    return `${this.code}: ${this.message}\n${this.trace}`;
   }
 }
 Object.defineProperty(CorunError.prototype, 'name', { value: 'CorunError' });
-
-/**
- * The chain of awaits, and a group's errors, each with the task it comes from.
- *
- * @param {CorunError} error
- * @returns {string}
- */
-function detailsOf({ trace, errors }) {
-  return trace + errors.map((error) => `  + ${originOf(error)}: ${error.explain()}`).join('');
-}
-
-/** @param {CorunError} error */
-function originOf({ task, spawnedAt }) {
-  if (!spawnedAt) return task ?? 'the body';
-  return `${task ?? 'not spawned'} (${spawnedAt.file}:${spawnedAt.line})`;
-}
-
-/** @param {string | undefined} stack */
-function framesOf(stack = '') {
-  const lines = stack.split('\n');
-  const first = lines.findIndex((line) => /^\s+at /.test(line));
-  return first < 0 ? '' : lines.slice(first).join('\n');
-}
 
 /** Thrown through the guest by proc_exit; not an Error, so that nobody takes it for one. */
 export class GuestExit {
@@ -79,45 +50,25 @@ export class GuestExit {
 }
 
 /**
- * An error as a plain object: structuredClone drops its class and code.
+ * Waits for a part of the driver that is loaded when it is needed.
  *
- * @typedef {{ name: string, code?: string, message: string, stack?: string, trace?: string }} PlainError
+ * @template T
+ * @param {Promise<T>} loading
+ * @param {unknown} [cause] what the part was to tell about; else why it cannot be loaded
+ * @returns {Promise<T>}
  */
-
-/**
- * @param {unknown} error
- * @returns {PlainError}
- */
-export function toPlain(error) {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message, stack } = error;
-  const { code, trace } = /** @type {{ code?: unknown, trace?: unknown }} */ (/** @type {unknown} */ (error));
-  return {
-    name,
-    message,
-    ...(stack === undefined ? {} : { stack }),
-    ...(typeof code === 'string' ? { code } : {}),
-    ...(typeof trace === 'string' ? { trace } : {}),
-  };
+export async function part(loading, cause) {
+  try {
+    return await loading;
+  } catch (error) {
+    const { message } = /** @type {Error} */ (cause ?? error);
+    throw new CorunError('ELOAD', `cannot load a part of Corun: ${message}`, { cause: cause ?? error });
+  }
 }
 
 /**
- * @param {PlainError} plain
- * @returns {Error}
+ * Loads what says why a program cannot be run.
+ *
+ * @param {unknown} [cause]
  */
-export function fromPlain(plain) {
-  const error = rebuild(plain);
-  if (plain.stack !== undefined) error.stack = plain.stack;
-  return error;
-}
-
-/** @param {PlainError} plain */
-function rebuild({ name, code, message, trace }) {
-  if (name === 'CorunError') return new CorunError(code ?? 'EWORKER', message, trace ? { trace } : {});
-  if (name === 'RuntimeError') return new WebAssembly.RuntimeError(message);
-  if (name === 'TypeError') return new TypeError(message);
-  if (name === 'RangeError') return new RangeError(message);
-  const error = new Error(message);
-  error.name = name;
-  return code === undefined ? error : Object.assign(error, { code });
-}
+export const refusals = (cause) => part(import('./refusals.js'), cause);

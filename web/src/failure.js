@@ -30,9 +30,56 @@ const MOST = 100_000;
 /**
  * @typedef {object} Guest
  * @property {Pick<import('./protocol.js').GuestExports, 'corun_error_name' | 'corun_error_text'>} exports
- * @property {Pick<WebAssembly.Memory, 'buffer'>} memory
+ * @property {ArrayBuffer} memory
  * @property {string} label
  */
+
+/** What the guest failed with: its chain of awaits, a group's errors, what was being cleaned up after. */
+class GuestFailure extends CorunError {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {import('./errors.js').CorunErrorDetails} more
+   */
+  constructor(code, message, more) {
+    super(code, message, more);
+    const details = detailsOf(this);
+    if (details === '') return;
+    const value = `${this.name}: ${message}\n${details.trimEnd()}\n${framesOf(this.stack)}`;
+    // Not by an assignment, which the emitted types would declare anew.
+    Object.defineProperty(this, 'stack', { value, configurable: true, writable: true });
+  }
+
+  /** @override */
+  explain() {
+    const { code, message, cause } = this;
+    const before = cause instanceof CorunError ? `  while this was being cleaned up after: ${cause.explain()}` : '';
+    return `${code}: ${message}\n${detailsOf(this)}${before}`;
+  }
+}
+
+/**
+ * The chain of awaits, and a group's errors, each with the task it comes from.
+ *
+ * @param {CorunError} error
+ * @returns {string}
+ */
+function detailsOf({ trace, errors }) {
+  return trace + errors.map((error) => `  + ${originOf(error)}: ${error.explain()}`).join('');
+}
+
+/** @param {CorunError} error */
+function originOf({ task, spawnedAt }) {
+  if (!spawnedAt) return task ?? 'the body';
+  return `${task ?? 'not spawned'} (${spawnedAt.file}:${spawnedAt.line})`;
+}
+
+/** @param {string | undefined} stack */
+function framesOf(stack = '') {
+  const lines = stack.split('\n');
+  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  return first < 0 ? '' : lines.slice(first).join('\n');
+}
 
 /** Reads errors, as many as are believable. */
 class ErrorReader {
@@ -93,13 +140,13 @@ class ErrorReader {
     const { memory, label } = this.#guest;
     this.#left -= count;
     if (this.#left < 0) throw badModule(label, `tells of more than ${MOST} errors and places: do they go in a circle?`);
-    const words = count > 0 ? readWords(at, count * fields, memory.buffer, label, 'an error') : [];
+    const words = count > 0 ? readWords(at, count * fields, memory, label, 'an error') : [];
     return Array.from({ length: count }, (_, i) => words.slice(i * fields, (i + 1) * fields));
   }
 
   /** @param {number} at */
   #text(at) {
-    return readText(at, this.#guest.memory.buffer, this.#guest.label);
+    return readText(at, this.#guest.memory, this.#guest.label);
   }
 }
 
@@ -125,7 +172,7 @@ export function errorOf(error, cause) {
   /** @type {CorunError | undefined} */
   let before;
   for (const one of [...context].reverse()) before = errorOf(one, before);
-  return new CorunError(code, message, {
+  return new GuestFailure(code, message, {
     trace,
     cause: cause ?? before,
     ...(errors ? { errors: errors.map((one) => errorOf(one)) } : {}),

@@ -1,4 +1,7 @@
-/** `files`: a file system in memory, for the guest's descriptors from 3 on. */
+/** `files` and `dirs`: a file system, in memory or the machine's, for the guest's descriptors from 3 on. */
+import { Directory, File, OpenFile, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim';
+import { host } from '#host';
+import { CorunError } from './errors.js';
 
 /**
  * @typedef {object} FileSystem
@@ -8,11 +11,22 @@
  */
 
 /**
- * @param {Record<string, string | Uint8Array>} files
+ * @param {import('./options.js').GuestSettings} settings
+ * @param {import('./source.js').Loaded} loaded
  * @returns {Promise<FileSystem>}
  */
-export async function openFiles(files) {
-  const { WASI, File, Directory, OpenFile, PreopenDirectory } = await import('@bjorn3/browser_wasi_shim');
+export async function openFileSystem({ files = {}, dirs }, { factory }) {
+  if (factory) throw new TypeError('files and dirs are for WASI builds; an Emscripten module has its own file system');
+  if (!dirs) return openFiles(files);
+  if (!host.openDirectories) throw new CorunError('CORUN_UNSUPPORTED', 'dirs is for Node; a page has none: use files');
+  return host.openDirectories(dirs);
+}
+
+/**
+ * @param {Record<string, string | Uint8Array>} files
+ * @returns {FileSystem}
+ */
+function openFiles(files) {
   const root = new PreopenDirectory('/', new Map());
   for (const [path, contents] of Object.entries(files)) {
     const bytes =

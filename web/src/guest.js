@@ -1,8 +1,7 @@
 /** A guest in this thread: instance and driver behind the interface that a Worker's has too. */
-import { host } from '#host';
 import { Driver } from './driver.js';
+import { part } from './errors.js';
 import { openMachine } from './machine.js';
-import { TaskWatch } from './watch.js';
 
 /**
  * @typedef {object} Guest
@@ -14,39 +13,33 @@ import { TaskWatch } from './watch.js';
  * @property {() => void} kill a pending start or close ends as killed
  * @property {() => Promise<void>} dispose when it will not be used again
  * @property {() => Record<string, Uint8Array> | undefined} files
- * @property {boolean} remote
  */
 
 /**
  * @typedef {object} Streams
- * @property {import('./input.js').Input} input
+ * @property {import('./streams.js').Input} input
  * @property {(import('./output.js').Output | undefined)[]} outputs by descriptor
  * @property {(changes: import('./watch.js').TaskChange[]) => void} [ontasks]
+ * @property {import('./options.js').OpenOptions} [options] whose functions perform the guest's calls
+ * @property {(error: unknown) => void} [onfail] called when a part that the guest needs cannot be loaded
+ */
+
+/**
+ * @typedef {object} GuestParts
+ * @property {() => void} [onoutput]
+ * @property {() => void} [onyield]
  */
 
 /**
  * @param {import('./source.js').Loaded} loaded
  * @param {import('./options.js').GuestSettings} settings
- * @param {Streams & { perform: import('./host-calls.js').Perform, onturn?: () => void, onoutput?: () => void, onyield?: () => void }} parts
+ * @param {Streams & import('./driver.js').DriverParts & GuestParts} parts
  * @returns {Promise<Guest>}
  */
 export async function openGuest(loaded, settings, parts) {
   const machine = await openMachine({ loaded, settings, ...parts });
-  const watch = parts.ontasks && new TaskWatch(() => machine.tasks, parts.ontasks, host.now);
-  const time = { budgetMs: settings.budget ?? host.budgetMs, now: host.now };
-  const driver = new Driver(machine, parts, parts.perform, time, watch);
-  driver.onturn = parts.onturn ?? (() => {});
-  return {
-    remote: false,
-    start: (entry, args) => driver.start(entry, args),
-    close: () => driver.close(),
-    interrupt: () => driver.interrupt(),
-    get pendingInterrupts() {
-      return driver.pendingInterrupts;
-    },
-    tasks: () => driver.tasks(),
-    kill: () => driver.kill(),
-    dispose: async () => parts.input.stop(),
-    files: () => machine.files?.collect?.(),
-  };
+  const driver = new Driver(machine, parts, settings.budget);
+  if (parts.perform || parts.options?.hostCalls || parts.options?.fetch) await driver.loadCalls();
+  if (parts.ontasks) driver.watched = (await part(import('./watch.js'))).watchTurns(machine, parts.ontasks, driver);
+  return driver;
 }

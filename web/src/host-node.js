@@ -3,7 +3,6 @@ import { fstatSync, write as writeDescriptor } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isatty } from 'node:tty';
 import { pathToFileURL } from 'node:url';
-import { parentPort } from 'node:worker_threads';
 import { openDirectories } from './dirs-node.js';
 import { fromNode } from './sources.js';
 
@@ -75,16 +74,6 @@ function inheritSink(fd) {
   };
 }
 
-/** @returns {import('./host-page.js').WorkerPort} */
-function workerPort() {
-  const parent = parentPort;
-  if (!parent) throw new Error('worker.js runs in a Worker only');
-  return {
-    post: (message, transfer = []) => parent.postMessage(message, /** @type {any} */ (transfer)),
-    listen: (receive) => void parent.on('message', receive),
-  };
-}
-
 /** @type {Host} */
 export const host = {
   name: 'Node',
@@ -102,11 +91,9 @@ export const host = {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     return true;
   },
-  sharedWords: (count) => new Int32Array(new SharedArrayBuffer(count * 4)),
   resolve: (text) => (/^[a-z][a-z0-9+.-]+:/i.test(text) ? new URL(text) : pathToFileURL(text)),
   load: async (url) => (url.protocol === 'file:' ? new Uint8Array(await readFile(url)) : undefined),
   inheritSink,
   inheritSource: () => fromNode(process.stdin, isatty(0)),
   openDirectories,
-  workerPort,
 };

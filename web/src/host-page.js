@@ -1,19 +1,11 @@
 /** What a page, or a Worker of one, gives: the page half of `#host` (package.json, imports). */
-import { CorunError } from './errors.js';
-
-/**
- * The owner as the Worker sees it.
- *
- * @typedef {object} WorkerPort
- * @property {(message: Record<string, unknown>, transfer?: unknown[]) => void} post
- * @property {(receive: (message: any) => void) => void} listen
- */
+import { callFunction, textFormer } from './forms.js';
 
 /**
  * Everything that differs between Node and a page.
  *
  * @typedef {object} Host
- * @property {string} name
+ * @property {'Node'} [name] of what is no page
  * @property {() => string | undefined} lacks what of all that is needed is not there
  * @property {number} budgetMs how long a turn may take
  * @property {() => number} now monotonic milliseconds
@@ -21,14 +13,12 @@ import { CorunError } from './errors.js';
  * @property {() => boolean} draws whether this thread has frames to draw at present: in a hidden page timers take a second
  * @property {boolean} clamps whether timers that are set by timers are made to take 4 ms
  * @property {() => () => void} hold keep the process alive until the answer is called
- * @property {(ms: number) => boolean} sleep block this thread; false where that is not allowed
- * @property {(count: number) => Int32Array | null} sharedWords
+ * @property {(ms: number) => boolean} [sleep] block this thread; false, or not there: that is not allowed
  * @property {(text: string) => URL} resolve
  * @property {(url: URL) => Promise<Uint8Array | undefined>} load what fetch cannot; undefined: fetch it
  * @property {(fd: number) => import('./output.js').Sink} inheritSink
- * @property {() => import('./input.js').Source} inheritSource
- * @property {(dirs: Record<string, string>) => Promise<import('./files.js').FileSystem>} openDirectories
- * @property {() => WorkerPort} workerPort
+ * @property {() => import('./input.js').Source} [inheritSource]
+ * @property {(dirs: Record<string, string>) => Promise<import('./files.js').FileSystem>} [openDirectories]
  */
 
 /** One channel for all immediate calls: a message is the only delay of 0 that is not clamped to 4 ms. */
@@ -42,32 +32,16 @@ function openChannel() {
   return port2;
 }
 
-const NEEDED = ['WebAssembly', 'MessageChannel', 'AbortController', 'DOMException', 'TextDecoder', 'ReadableStream', 'fetch'];
+/** What an engine that reads this file may still be without; all else that is used is older than its syntax. */
+const NEEDED = ['WebAssembly', 'MessageChannel', 'ReadableStream'];
 
-/** @param {number} fd @returns {import('./output.js').Sink} */
-function toConsole(fd) {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const print = fd === 2 ? console.error : console.log;
-  let rest = '';
-  return {
-    write(bytes) {
-      const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) print(line);
-    },
-    finish() {
-      rest += decoder.decode();
-      if (rest !== '') print(rest);
-      rest = '';
-    },
-  };
-}
+/** Not so in a Worker. */
+const hasDocument = typeof document !== 'undefined';
 
 /** @type {Host} */
 export const host = {
-  name: 'a page',
   lacks: () => NEEDED.find((name) => !(name in globalThis)),
-  budgetMs: typeof document === 'undefined' ? 20 : 8,
+  budgetMs: hasDocument ? 8 : 20,
   now: () => performance.now(),
   immediate(turn) {
     waiting.push(turn);
@@ -75,30 +49,9 @@ export const host = {
     immediates.postMessage(0);
   },
   clamps: true,
-  draws: () => typeof document !== 'undefined' && !document.hidden,
+  draws: () => hasDocument && !document.hidden,
   hold: () => () => {},
-  sleep(ms) {
-    const words = typeof document === 'undefined' ? host.sharedWords(1) : null;
-    if (words) Atomics.wait(words, 0, 0, ms);
-    return words !== null;
-  },
-  sharedWords: (count) =>
-    globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(count * 4)) : null,
-  resolve: (text) => new URL(text, typeof document === 'undefined' ? location.href : document.baseURI),
+  resolve: (text) => new URL(text, hasDocument ? document.baseURI : location.href),
   load: async () => undefined,
-  inheritSink: toConsole,
-  inheritSource() {
-    throw new TypeError("stdin: 'inherit' is for Node; a page has none: give text, bytes or a stream");
-  },
-  openDirectories() {
-    throw new CorunError('CORUN_UNSUPPORTED', 'dirs is for Node; a page has none: use files');
-  },
-  workerPort() {
-    const scope = /** @type {any} */ (globalThis);
-    return {
-      post: (message, transfer = []) => scope.postMessage(message, transfer),
-      listen: (receive) =>
-        scope.addEventListener('message', (/** @type {MessageEvent} */ event) => receive(event.data)),
-    };
-  },
+  inheritSink: (fd) => callFunction(fd === 2 ? console.error : console.log, textFormer('lines')),
 };

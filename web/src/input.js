@@ -22,7 +22,7 @@ export class Input {
   ended = false;
   /** @type {unknown} */ error = undefined;
   /** Called when there is something to read, or the end. */
-  onarrival = () => {};
+  onready = () => {};
 
   /** @param {Source} source */
   constructor(source) {
@@ -54,7 +54,7 @@ export class Input {
       .finally(() => {
         this.#pulling = false;
         if (this.#stopped) return;
-        if (this.ready) this.onarrival();
+        if (this.ready) this.onready();
         this.fetch();
       });
   }
@@ -69,12 +69,20 @@ export class Input {
   }
 
   /**
-   * Moves bytes into `target`, which must not be empty.
+   * Moves bytes into the guest's buffers.
    *
-   * @param {Uint8Array} target
+   * @param {Uint8Array[]} targets
    * @returns {number} how many, 0 at the end, -1 when nothing has arrived
    */
-  read(target) {
+  read(targets) {
+    const done = targets.reduce((sum, target) => sum + this.#fill(target), 0);
+    const isEmpty = targets.every((target) => target.length === 0);
+    this.fetch();
+    return done > 0 || this.ended || isEmpty ? done : -1;
+  }
+
+  /** @param {Uint8Array} target */
+  #fill(target) {
     let done = 0;
     for (let chunk = this.#chunks[0]; chunk && done < target.length; chunk = this.#chunks[0]) {
       const part = chunk.subarray(0, target.length - done);
@@ -84,8 +92,7 @@ export class Input {
       else this.#chunks[0] = chunk.subarray(part.length);
     }
     this.#size -= done;
-    this.fetch();
-    return done > 0 || this.ended ? done : -1;
+    return done;
   }
 
   stop() {

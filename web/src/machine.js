@@ -1,134 +1,106 @@
 /** The guest's instance: made, checked, and wrapped so that nobody else touches its memory. */
-import { badModule, checkModule, entriesOf, forbidden, readAbi, readCalls, readResult } from './protocol.js';
-import { CorunError } from './errors.js';
-import { readError } from './failure.js';
-import { readTasks } from './tasks.js';
-import { openFiles } from './files.js';
 import { host } from '#host';
+import { part, refusals } from './errors.js';
+import { ENTRY, readAbi, readResult, readText, readWords } from './protocol.js';
+import { encodeAll, putAll, sizeOf } from './strings.js';
 import { Wasi } from './wasi.js';
 
 /**
  * @typedef {object} MachineParts
  * @property {import('./source.js').Loaded} loaded
  * @property {import('./options.js').GuestSettings} settings
- * @property {import('./input.js').Input} input
+ * @property {import('./streams.js').Input} input
  * @property {(import('./output.js').Output | undefined)[]} outputs by descriptor
  * @property {() => void} [onoutput]
  * @property {() => void} [onyield]
  */
 
 export class Machine {
-  /** @type {WebAssembly.Memory} */ #memory;
   /** @type {import('./protocol.js').Abi} */ #abi;
   /** @type {MachineParts['outputs']} */ #outputs;
-  #blocks = /** @type {number[]} */ ([]);
+  /** Of the arguments; 0: there is none. */
+  #block = 0;
 
   /** @type {import('./protocol.js').GuestExports} */ exports;
-  /** @type {string[]} */ entries;
   /** @type {string} */ label;
-  /** @type {import('./files.js').FileSystem | undefined} */ files;
 
   /**
-   * @param {{ exports: WebAssembly.Exports, module: WebAssembly.Module, memory: WebAssembly.Memory }} made
+   * @param {any} exports
+   * @param {import('./protocol.js').Abi} abi
    * @param {string} label
    * @param {MachineParts['outputs']} outputs
+   * @param {import('./files.js').FileSystem | undefined} files
    */
-  constructor(made, label, outputs) {
-    this.exports = /** @type {import('./protocol.js').GuestExports} */ (
-      /** @type {unknown} */ (made.exports)
-    );
-    this.entries = entriesOf(made.module);
+  constructor(exports, abi, label, outputs, files) {
+    this.exports = exports;
     this.label = label;
-    this.#memory = made.memory;
     this.#outputs = outputs;
-    this.#abi = readAbi(this.exports.corun_abi(), this.#memory.buffer, label);
+    this.#abi = abi;
+    this.files = files;
+  }
+
+  /** As it is now: it may be replaced when it grows. */
+  get memory() {
+    return this.exports.memory.buffer;
   }
 
   /** Tells corun_write which outputs are full. */
   noteFull() {
     let bits = 0;
     for (const [fd, output] of this.#outputs.entries()) if (output?.full) bits |= 1 << fd;
-    new DataView(this.#memory.buffer).setUint32(this.#abi.full, bits, true);
+    new DataView(this.memory).setUint32(this.#abi.full, bits, true);
   }
 
   /** How many interrupts the loop has dealt with. */
   get taken() {
-    return new DataView(this.#memory.buffer).getUint32(this.#abi.taken, true);
+    return new DataView(this.memory).getUint32(this.#abi.taken, true);
   }
 
   get result() {
-    const address = this.exports.corun_result();
-    const guest = { exports: this.exports, memory: this.#memory, label: this.label };
-    return readResult(address, this.#memory.buffer, this.label, (code, failure) => readError(guest, code, failure));
-  }
-
-  get tasks() {
-    const address = this.exports.corun_tasks();
-    if (address === 0) throw new CorunError('ENOMEM', 'no memory for a list of the tasks');
-    const tasks = readTasks(address, this.#memory.buffer, this.label);
-    this.exports.corun_free(address);
-    return tasks;
-  }
-
-  /** What the guest has asked of the embedder, and taken back, since the last time. */
-  takeCalls() {
-    return readCalls(this.exports.corun_calls() >>> 0, this.#memory.buffer, this.label);
+    return readResult(this.exports.corun_result(), this.memory, this.label);
   }
 
   /**
-   * Answers what takeCalls has told of, once each. What there is no memory for is the guest's to say.
+   * What the guest says of an error, without its chain of awaits.
    *
-   * @param {number} call its address
-   * @param {import('./host-calls.js').Answer} answer
+   * @param {number} code
+   * @param {number} [failure] where its corun_failure is
+   * @returns {import('./failure.js').GuestError}
    */
-  answer(call, answer) {
-    const failed = 'error' in answer;
-    const bytes = failed
-      ? new TextEncoder().encode(`${answer.error.code}\0${answer.error.message}\0`)
-      : answer.bytes;
-    const place = this.exports.corun_answer(call, failed ? 1 : 0, bytes.length) >>> 0;
-    if (place === 0) return;
-    if (place + bytes.length > this.#memory.buffer.byteLength)
-      throw badModule(this.label, `wants ${bytes.length} bytes at ${place}, which is not in its memory`);
-    new Uint8Array(this.#memory.buffer).set(bytes, place);
+  bareError(code, failure) {
+    const { corun_error_name: name, corun_error_text: text } = this.exports;
+    const message = failure ? readWords(failure, 2, this.memory, this.label, 'an error')[1] : text(code);
+    const read = (/** @type {number} */ at) => readText(at, this.memory, this.label);
+    return { code: read(name(code)), message: read(Number(message)), trace: '' };
   }
 
   /**
-   * Calls an entry with arguments that stay until releaseArguments.
+   * @param {string} name
+   * @returns {((count: number, args: number) => number) | undefined} what begins it, and answers 0 or an error
+   */
+  entry(name) {
+    return /** @type {any} */ (this.exports)[ENTRY + name];
+  }
+
+  /**
+   * They stay until releaseArguments.
    *
-   * @param {string} entry
    * @param {string[]} args
-   * @returns {number} 0, or an error
+   * @returns {number} their address; 0: there is no memory
    */
-  enter(entry, args) {
-    const call = /** @type {any} */ (this.exports)[`corun_entry_${entry}`];
-    if (!this.entries.includes(entry) || typeof call !== 'function') {
-      const there = this.entries.length ? `there is ${this.entries.join(', ')}` : 'it has none';
-      throw new CorunError('ENOENTRY', `${this.label} has no entry '${entry}': ${there}`);
-    }
-    return call(args.length, this.#putArguments(args));
-  }
-
-  /** @param {string[]} args */
-  #putArguments(args) {
-    const texts = args.map((text) => new TextEncoder().encode(`${text}\0`));
+  putArguments(args) {
+    const texts = encodeAll(args);
     const table = (args.length + 1) * 4;
-    const block = this.exports.corun_alloc(table + texts.reduce((sum, text) => sum + text.length, 0)) >>> 0;
-    if (block === 0) throw new CorunError('ENOMEM', 'no memory for the arguments');
-    this.#blocks.push(block);
-    const view = new DataView(this.#memory.buffer);
-    let at = block + table;
-    for (const [i, text] of texts.entries()) {
-      view.setUint32(block + i * 4, at, true);
-      new Uint8Array(this.#memory.buffer).set(text, at);
-      at += text.length;
-    }
-    view.setUint32(block + args.length * 4, 0, true);
+    const block = (this.#block = this.exports.corun_alloc(table + sizeOf(texts)) >>> 0);
+    if (block === 0) return 0;
+    putAll(texts, this.memory, block, block + table);
+    new DataView(this.memory).setUint32(block + args.length * 4, 0, true);
     return block;
   }
 
   releaseArguments() {
-    for (const block of this.#blocks.splice(0)) this.exports.corun_free(block);
+    if (this.#block !== 0) this.exports.corun_free(this.#block);
+    this.#block = 0;
   }
 }
 
@@ -137,44 +109,35 @@ export class Machine {
  * @returns {Promise<Machine>}
  */
 export async function openMachine(parts) {
-  const { loaded, settings } = parts;
-  if (loaded.factory && (settings.files || settings.dirs)) {
-    throw new TypeError('files and dirs are for WASI builds; an Emscripten module has its own file system');
+  const { loaded, settings, outputs } = parts;
+  const { module, label, factory } = loaded;
+  const wasi = new Wasi({ ...parts, ...settings, onoutput: () => onoutput() });
+  const isPlain = !factory && !settings.files && !settings.dirs && WebAssembly.Module.imports(module).every(({ name }) => wasi.imports[name]);
+  const more = isPlain ? undefined : await (await part(import('./wasi-rest.js'))).extend(wasi, parts);
+  const { files } = wasi;
+  /** @type {Made | undefined} */
+  let made = more;
+  /** @type {unknown} */
+  let problem;
+  /** @type {Machine | undefined} */
+  let machine;
+  try {
+    made ??= await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (module), { wasi_snapshot_preview1: wasi.imports });
+    const exports = /** @type {any} */ (made.exports);
+    wasi.memory = () => exports.memory.buffer;
+    files?.bind(exports.memory);
+    exports._initialize?.();
+    const abi = readAbi(exports.corun_abi(), wasi.memory(), label);
+    if (abi) machine = new Machine(exports, abi, label, outputs, files);
+  } catch (error) {
+    problem = error;
   }
-  const files = settings.files
-    ? await openFiles(settings.files)
-    : settings.dirs && (await host.openDirectories(settings.dirs));
-  const wasi = new Wasi({
-    ...parts,
-    ...settings,
-    files,
-    onoutput: () => onoutput(),
-    onyield: parts.onyield ?? (() => {}),
-  });
-  const made = loaded.factory
-    ? await (await import('./emscripten.js')).openEmscripten(loaded.factory, loaded.module, wasi, loaded.label)
-    : await openWasi(loaded.module, wasi.imports, loaded.label);
-  wasi.bind(() => made.memory.buffer);
-  files?.bind(made.memory);
-  /** @type {{ _initialize?: () => void }} */ (made.exports)._initialize?.();
-  const machine = new Machine(made, loaded.label, parts.outputs);
-  machine.files = files;
-  return machine;
+  return machine ?? (await refusals(problem)).refuseProgram(more ? undefined : module, label, made, problem);
 
   function onoutput() {
-    machine.noteFull();
+    machine?.noteFull();
     parts.onoutput?.();
   }
 }
 
-/** @param {WebAssembly.Module} module @param {WebAssembly.ModuleImports} imports @param {string} label */
-async function openWasi(module, imports, label) {
-  checkModule(module, label);
-  let exports;
-  try {
-    ({ exports } = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: imports }));
-  } catch (error) {
-    throw forbidden(label, error) ?? badModule(label, `cannot be instantiated: ${error instanceof Error ? error.message : error}`);
-  }
-  return { exports, module, memory: /** @type {WebAssembly.Memory} */ (exports['memory']) };
-}
+/** An instance, or what has its exports. @typedef {{ exports: WebAssembly.Exports }} Made */

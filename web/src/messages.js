@@ -26,7 +26,7 @@ export const HELLO = 'hello from Corun';
  *   | { type: 'close' }
  *   | { type: 'interrupt', number: number }
  *   | { type: 'tasks', number: number }
- *   | { type: 'chunk', bytes: Uint8Array | null, error?: import('./errors.js').PlainError }
+ *   | { type: 'chunk', bytes: Uint8Array | null, error?: import('./plain.js').PlainError }
  *   | { type: 'answer', number: number, answer: import('./host-calls.js').Answer }
  *   | { type: 'room', fd: number, size: number, broken: boolean }} ToWorker
  */
@@ -36,10 +36,10 @@ export const HELLO = 'hello from Corun';
  *
  * @typedef {{ type: typeof HELLO, version: number }
  *   | { type: 'opened' }
- *   | { type: 'failed', error: import('./errors.js').PlainError }
- *   | { type: 'outcome', outcome: import('./protocol.js').Outcome, files: Record<string, Uint8Array> | null }
+ *   | { type: 'failed', error: import('./plain.js').PlainError }
+ *   | { type: 'outcome', outcome: import('./plain.js').PlainOutcome, files: Record<string, Uint8Array> | null }
  *   | { type: 'acknowledged', number: number }
- *   | { type: 'tasks', number: number, tasks?: import('./tasks.js').TaskRecord[], error?: import('./errors.js').PlainError }
+ *   | { type: 'tasks', number: number, tasks?: import('./tasks.js').TaskRecord[], error?: import('./plain.js').PlainError }
  *   | { type: 'call', number: number, name: string, bytes: Uint8Array }
  *   | { type: 'abort', number: number }
  *   | { type: 'changed', changes: import('./watch.js').TaskChange[] }

@@ -1,5 +1,5 @@
-/** The options of run and Runner.open, checked in words before anything starts. */
-import { fetchCalls } from './fetch.js';
+/** The options of run and Runner.open: what they are, and which of them need no closer look. */
+import { part } from './errors.js';
 
 /**
  * @typedef {object} OpenOptions
@@ -43,132 +43,34 @@ import { fetchCalls } from './fetch.js';
  * @property {boolean} watched somebody wants to know what its tasks do
  */
 
-const OPEN = [
-  'args',
-  'env',
-  'stdin',
-  'stdout',
-  'stderr',
-  'files',
-  'dirs',
-  'debug',
-  'worker',
-  'workerUrl',
-  'budget',
-  'grace',
-  'ontasks',
-  'wasm',
-  'hostCalls',
-  'fetch',
-];
-const RUN = ['args', 'signal'];
-
-/** @param {unknown} options @param {'run' | 'Runner.open' | 'runner.run'} where */
-export function checkOptions(options, where) {
-  if (options === undefined) return;
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`${where}: the options are not an object`);
-  const known = where === 'run' ? [...OPEN, 'signal'] : where === 'Runner.open' ? OPEN : RUN;
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new TypeError(`${where}: unknown option '${name}'${guess(name, known)}`);
-  }
-  const given = /** @type {Record<string, unknown>} */ (options);
-  for (const [name, check] of Object.entries(CHECKS)) {
-    if (given[name] !== undefined && known.includes(name)) check(given[name], `${where}: ${name}`);
-  }
-  if (given['files'] !== undefined && given['dirs'] !== undefined) {
-    throw new TypeError(`${where}: files and dirs cannot be combined`);
-  }
-}
-
-/** @param {string} name @param {string[]} known */
-function guess(name, known) {
-  const like = known.find(
-    (other) =>
-      other.toLowerCase() === name.toLowerCase() || [...other].sort().join() === [...name].sort().join(),
-  );
-  return like ? `; did you mean '${like}'?` : `; there are ${known.join(', ')}`;
-}
-
-/** @type {Record<string, (value: any, what: string) => void>} */
-const CHECKS = {
-  args(value, what) {
-    if (!Array.isArray(value) || !value.every(isArgument))
-      throw new TypeError(`${what} is not an array of strings without NUL`);
-  },
-  env(value, what) {
-    if (!isRecord(value)) throw new TypeError(`${what} is not an object of strings`);
-    for (const [name, text] of Object.entries(value)) {
-      if (name === '' || /[=\0]/.test(name))
-        throw new TypeError(`${what}: ${JSON.stringify(name)} cannot be a name`);
-      if (!isArgument(text)) throw new TypeError(`${what}: ${name} is not a string without NUL`);
-    }
-  },
-  files(value, what) {
-    if (!isRecord(value)) throw new TypeError(`${what} is not an object from path to contents`);
-    for (const [path, contents] of Object.entries(value)) {
-      if (typeof contents !== 'string' && !(contents instanceof Uint8Array)) {
-        throw new TypeError(`${what}: ${path} is neither text nor a Uint8Array`);
-      }
-    }
-  },
-  dirs(value, what) {
-    if (!isRecord(value) || !Object.values(value).every(isArgument)) {
-      throw new TypeError(`${what} is not an object from guest path to directory`);
-    }
-  },
-  hostCalls(value, what) {
-    if (!isRecord(value)) throw new TypeError(`${what} is not an object of functions`);
-    for (const [name, called] of Object.entries(value)) {
-      if (name === '' || name.includes('\0')) throw new TypeError(`${what}: ${JSON.stringify(name)} cannot be a name`);
-      if (name.startsWith('corun.')) throw new TypeError(`${what}: ${name} is one of the library's own names`);
-      if (typeof called !== 'function') throw new TypeError(`${what}: ${name} is not a function`);
-    }
-  },
-  fetch(value, what) {
-    if (value !== false && typeof value !== 'function') throw new TypeError(`${what} is neither a function nor false`);
-  },
-  debug: mustBe('boolean'),
-  worker: mustBe('boolean'),
-  budget: mustBePositive,
-  grace: mustBePositive,
-  ontasks: mustBe('function'),
-  workerUrl(value, what) {
-    if (typeof value !== 'string' && !(value instanceof URL)) throw new TypeError(`${what} is not a URL`);
-  },
-  signal(value, what) {
-    if (
-      typeof value !== 'object' ||
-      value === null ||
-      typeof value.aborted !== 'boolean' ||
-      typeof value.addEventListener !== 'function'
-    ) {
-      throw new TypeError(`${what} is not an AbortSignal`);
-    }
-  },
+const STREAMS = ['stdin', 'stdout', 'stderr']; // looked at where they are opened
+/** The options that need no closer look, if they are of the right kind. */
+const PLAIN = {
+  run: ['args', 'signal', 'worker', ...STREAMS],
+  'Runner.open': ['args', 'worker', ...STREAMS],
+  'runner.run': ['args', 'signal'],
 };
 
-/** @param {unknown} value @returns {value is string} */
-function isArgument(value) {
-  return typeof value === 'string' && !value.includes('\0');
+/** @param {string} name @param {unknown} value */
+function isRight(name, value) {
+  if (name === 'args') return Array.isArray(value) && value.every((text) => typeof text === 'string' && !text.includes('\0'));
+  return name === 'signal' ? value instanceof AbortSignal : name !== 'worker' || typeof value === 'boolean';
 }
 
-/** @param {unknown} value */
-function isRecord(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** @param {string} type */
-function mustBe(type) {
-  return (/** @type {unknown} */ value, /** @type {string} */ what) => {
-    if (typeof value !== type) throw new TypeError(`${what} is not a ${type}`);
-  };
-}
-
-/** @param {unknown} value @param {string} what */
-function mustBePositive(value, what) {
-  if (typeof value !== 'number' || !(value > 0))
-    throw new TypeError(`${what} is not a positive number of milliseconds`);
+/**
+ * Looks at options before anything starts. Nothing: they are plainly right; else what is to be waited for, and rejects if
+ * they are wrong.
+ *
+ * @param {unknown} options
+ * @param {'run' | 'Runner.open' | 'runner.run'} where
+ * @param {unknown} [entry] of runner.run
+ * @returns {Promise<void> | undefined}
+ */
+export function checkOptions(options, where, entry = 'main') {
+  const isPlain = (/** @type {[string, unknown]} */ [name, value]) =>
+    PLAIN[where].includes(name) && (value === undefined || isRight(name, value));
+  if (typeof entry === 'string' && options instanceof Object && Object.entries(options).every(isPlain)) return undefined;
+  return part(import('./check-options.js')).then((module) => module.checkOptions(options, where, entry));
 }
 
 /**
@@ -185,17 +87,4 @@ export function guestSettings(options) {
     dirs: options.dirs,
     watched: options.ontasks !== undefined,
   };
-}
-
-/**
- * What the guest can call, by name.
- *
- * @param {OpenOptions} options
- * @returns {Map<string, import('./host-calls.js').HostFunction>}
- */
-export function hostFunctions({ hostCalls = {}, fetch }) {
-  const own = Object.entries(hostCalls).map(
-    ([name, called]) => /** @type {[string, typeof called]} */ ([name, called.bind(hostCalls)]),
-  );
-  return new Map([...own, ...fetchCalls(fetch ?? ((request) => globalThis.fetch(request)))]);
 }

@@ -27,17 +27,20 @@ export class Output {
   /** @type {Uint8Array[]} */ #chunks = [];
   /** @type {Uint8Array | undefined} small writes are gathered here */ #gather;
   #used = 0;
-  #pending = 0;
-  #held = 0;
   #busy = false;
-  /** @type {(() => void)[]} */ #waiters = [];
+  #idle = () => {};
+
+  /** Bytes that were written and have not arrived. */
+  pending = 0;
+  /** Those of them that `flush` has not handed on. */
+  held = 0;
 
   /** @type {unknown} what the sink failed with; the guest sees EPIPE from then on */
   error = undefined;
   broken = false;
   full = false;
   /** Called when `full` has become false. */
-  onroom = () => {};
+  onready = () => {};
   /** Called when bytes have arrived, or cannot. */
   onprogress = () => {};
   /** Called when `broken` has become true. */
@@ -46,20 +49,7 @@ export class Output {
   /** @param {Sink} sink */
   constructor(sink) {
     this.#sink = sink;
-  }
-
-  get terminal() {
-    return this.#sink.terminal ?? true;
-  }
-
-  /** Bytes that were written and have not arrived. */
-  get pending() {
-    return this.#pending;
-  }
-
-  /** Those of them that `flush` has not handed on. */
-  get held() {
-    return this.#held;
+    this.terminal = sink.terminal ?? true;
   }
 
   /**
@@ -69,15 +59,12 @@ export class Output {
    */
   write(bytes) {
     if (this.broken) return;
-    this.#pending += bytes.length;
-    this.#held += bytes.length;
-    if (this.#pending > HIGH_BYTES) this.full = true;
-    if (bytes.length > CHUNK_BYTES / 4) {
-      this.#seal();
-      this.#chunks.push(bytes.slice());
-      return;
-    }
-    if (this.#used + bytes.length > CHUNK_BYTES) this.#seal();
+    this.pending += bytes.length;
+    this.held += bytes.length;
+    if (this.pending > HIGH_BYTES) this.full = true;
+    const isLarge = bytes.length > CHUNK_BYTES / 4;
+    if (isLarge || this.#used + bytes.length > CHUNK_BYTES) this.#seal();
+    if (isLarge) return void this.#chunks.push(bytes.slice());
     this.#gather ??= new Uint8Array(CHUNK_BYTES);
     this.#gather.set(bytes, this.#used);
     this.#used += bytes.length;
@@ -91,46 +78,26 @@ export class Output {
   /** Sends on what has been written. */
   flush() {
     this.#seal();
-    while (!this.#busy && !this.broken) {
-      const chunk = this.#chunks.shift();
-      if (!chunk) return;
-      this.#send(chunk);
-    }
+    for (let chunk; !this.#busy && (chunk = this.#chunks.shift()); ) this.#send(chunk);
   }
 
   /** @param {Uint8Array} chunk */
   #send(chunk) {
     const size = chunk.length; // a sink may transfer the bytes away
-    this.#held -= size;
-    let answer;
+    this.held -= size;
+    const arrived = () => {
+      this.#busy = false;
+      this.pending = Math.max(0, this.pending - size);
+      this.#tell();
+    };
     try {
-      answer = this.#sink.write(chunk);
+      const answer = this.#sink.write(chunk);
+      if (typeof answer?.then !== 'function') return arrived();
+      this.#busy = !this.#sink.windowed;
+      Promise.resolve(answer).then(arrived).then(() => this.flush()).catch((error) => this.break(error));
     } catch (error) {
       this.break(error);
-      return;
     }
-    if (!answer || typeof answer.then !== 'function') {
-      this.#arrived(size);
-      return;
-    }
-    if (!this.#sink.windowed) this.#busy = true;
-    answer.then(
-      () => {
-        this.#busy = false;
-        this.#arrived(size);
-        this.flush();
-      },
-      (error) => {
-        this.#busy = false;
-        this.break(error);
-      },
-    );
-  }
-
-  /** @param {number} size */
-  #arrived(size) {
-    this.#pending = Math.max(0, this.#pending - size);
-    this.#tell();
   }
 
   /**
@@ -143,32 +110,26 @@ export class Output {
     this.broken = true;
     this.error = error;
     this.#chunks = [];
-    this.#used = 0;
-    this.#pending = 0;
-    this.#held = 0;
+    this.#used = this.pending = this.held = 0;
     this.onbroken();
     this.#tell();
   }
 
   #tell() {
     this.onprogress();
-    if (this.full && this.#pending < LOW_BYTES) {
+    if (this.full && this.pending < LOW_BYTES) {
       this.full = false;
-      this.onroom();
+      this.onready();
     }
-    if (this.#pending > 0) return;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter();
+    if (this.pending === 0) this.#idle();
   }
 
   /** Resolves when all that was written has arrived, or cannot. Never rejects: see `error`. */
   async settled() {
     this.flush();
-    if (this.#pending > 0) await new Promise((resolve) => this.#waiters.push(() => resolve(undefined)));
-    if (this.broken) return;
+    if (this.pending > 0) await new Promise((resolve) => (this.#idle = () => resolve(undefined)));
     try {
-      await this.#sink.finish?.();
+      if (!this.broken) await this.#sink.finish?.();
     } catch (error) {
       this.break(error);
     }

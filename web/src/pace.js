@@ -7,6 +7,7 @@
  * measured; Chromium and WebKit keep theirs). So a page gets a pause by a timer once the guest has had most of a frame.
  */
 import { host } from '#host';
+import { MORE_NOW, ONLY_OUTSIDE } from './protocol.js';
 
 /** What setTimeout can hold; beyond it fires at once. */
 const LONGEST_MS = 0x7fffffff;
@@ -24,7 +25,6 @@ export class Pace {
   /** @type {() => void} */ #turn;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #soon = false;
-  #stopped = false;
   /** The timer that is yet to be set. */
   #wanted = /** @type {object | undefined} */ (undefined);
   /** Since when turns have followed each other without a pause; undefined: the latest was followed by one. */
@@ -37,7 +37,7 @@ export class Pace {
 
   /** The next turn as soon as the host has done what else waits. */
   soon() {
-    if (this.#soon || this.#stopped) return;
+    if (this.#soon) return;
     this.#soon = true;
     this.#cancelTimer();
     const busySince = this.#busySince ?? Infinity;
@@ -49,7 +49,7 @@ export class Pace {
     this.#soon = false;
     if (this.#timer !== undefined) this.#paused();
     this.#busySince ??= host.now();
-    if (!this.#stopped) this.#turn();
+    this.#turn();
   }
 
   /** The timer's time has come, or it is not needed any more. */
@@ -62,10 +62,12 @@ export class Pace {
    * The next turn in `ns`. Early is harmless: the guest compares with its own clock and says what is
    * left (timers of pages do come early).
    *
-   * @param {number} ns
+   * @param {number} ns as corun_turn answers
    */
   after(ns) {
-    if (this.#soon || this.#stopped) return;
+    if (ns === MORE_NOW) return this.soon();
+    if (ns === ONLY_OUTSIDE) return this.rest();
+    if (this.#soon) return;
     this.#cancelTimer();
     const ms = Math.min(Math.max(Math.ceil(ns / 1e6), 1), LONGEST_MS);
     if (!host.clamps || ms >= CLAMPED_MS) return this.#set(ms);
@@ -91,14 +93,8 @@ export class Pace {
     this.#busySince = undefined;
   }
 
-  /** No turn ever again. */
-  stop() {
-    this.#stopped = true;
-    this.#cancelTimer();
-  }
-
   #cancelTimer() {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#wanted = undefined;
   }

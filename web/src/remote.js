@@ -1,14 +1,18 @@
 /** A guest in a Worker, seen from outside. Streams stay here; their bytes cross in acknowledged chunks. */
-import { host } from '#host';
+import { sharedWords } from '#port';
 import { spawnWorker } from '#spawn';
-import { CorunError, fromPlain, toPlain } from './errors.js';
+import { CorunError } from './errors.js';
+import { performerOf } from './host-calls.js';
 import { CONTROL, HELLO, WORKER_VERSION } from './messages.js';
-import { checkModule } from './protocol.js';
+import { fromPlain, fromPlainOutcome, toPlain } from './plain.js';
 
 /** @typedef {import('./messages.js').FromWorker} FromWorker */
 /** @typedef {import('./messages.js').ToWorker} ToWorker */
 /** @typedef {import('./tasks.js').TaskRecord} TaskRecord */
 /** @typedef {import('./protocol.js').Outcome} Outcome */
+
+/** A Worker that has not taken the second interrupt by then is in a tight loop. */
+const STUCK_MS = 500;
 
 /** @implements {RemoteGuestShape} */
 class RemoteGuest {
@@ -16,6 +20,9 @@ class RemoteGuest {
   /** @type {import('./guest.js').Streams} */ #streams;
   /** @type {Int32Array | null} */ #control;
   #sent = 0;
+  /** The number that the first interrupt of what is under way has. */
+  #first = 0;
+  /** @type {ReturnType<typeof setTimeout>[]} */ #timers = [];
   #acknowledged = 0;
   /** Bytes of each descriptor that came, and those of them that are dealt with. */
   #came = [0, 0, 0];
@@ -30,8 +37,6 @@ class RemoteGuest {
   /** @type {Map<number, () => void>} what aborts the host calls that are under way */
   #calls = new Map();
   /** @type {(error?: unknown) => void} */ #opened = () => {};
-
-  remote = true;
 
   /**
    * @param {import('./spawn-page.js').WorkerLink} link
@@ -70,6 +75,7 @@ class RemoteGuest {
   /** @param {ToWorker} message @returns {Promise<Outcome>} */
   #ask(message) {
     if (this.#gone) return Promise.resolve(this.#gone);
+    this.#first = this.#sent + 1;
     return new Promise((resolve) => {
       this.#settle = resolve;
       this.#link.post(message);
@@ -82,7 +88,16 @@ class RemoteGuest {
     // The word is for a guest that asks corun_interrupted() in a long step and reads no messages.
     if (this.#control) Atomics.store(this.#control, CONTROL.INTERRUPT, this.#sent);
     this.#link.post({ type: 'interrupt', number: this.#sent });
+    if (this.#sent > this.#first) this.#killIfStuck(this.#sent);
     return true;
+  }
+
+  /** @param {number} number of an interrupt */
+  #killIfStuck(number) {
+    const timer = setTimeout(() => {
+      if (this.#acknowledged < number) this.kill();
+    }, STUCK_MS);
+    this.#timers.push(timer);
   }
 
   get pendingInterrupts() {
@@ -178,7 +193,7 @@ class RemoteGuest {
         return this.#streams.ontasks?.(message.changes);
       case 'outcome':
         this.#files = message.files ?? undefined;
-        this.#settleWith(message.outcome);
+        this.#settleWith(fromPlainOutcome(message.outcome));
     }
   }
 
@@ -224,7 +239,7 @@ class RemoteGuest {
   /** @param {Error} error of the Worker itself */
   #fail(error) {
     this.#opened(notStarted(error));
-    this.#end({ kind: 'trap', error: toPlain(error) });
+    this.#end({ kind: 'trap', error });
   }
 
   /** @param {Outcome} outcome */
@@ -238,6 +253,7 @@ class RemoteGuest {
   #settleWith(outcome) {
     const settle = this.#settle;
     this.#settle = undefined;
+    for (const timer of this.#timers.splice(0)) clearTimeout(timer);
     settle?.(outcome);
   }
 }
@@ -262,22 +278,20 @@ function otherVersion(version) {
  * @param {import('./source.js').Loaded} loaded
  * @param {import('./options.js').GuestSettings} settings
  * @param {import('./guest.js').Streams} streams
- * @param {import('./host-calls.js').Perform} perform
- * @param {string | URL | undefined} workerUrl
  * @returns {Promise<import('./guest.js').Guest>}
  */
-export async function openRemote(loaded, settings, streams, perform, workerUrl) {
+export async function openRemote(loaded, settings, streams) {
   if (typeof loaded.factory === 'function')
     throw new TypeError('worker: an Emscripten factory cannot cross to a Worker; give the URL of its module, which can');
   const { module, label, factory = null } = loaded;
-  if (!factory) checkModule(module, label);
-  const control = host.sharedWords(CONTROL.WORDS);
+  const control = sharedWords(CONTROL.WORDS);
   const terminals = [
-    streams.input.terminal,
+    streams.input.terminal ?? false,
     ...streams.outputs.slice(1).map((output) => output?.terminal ?? false),
   ];
-  const link = spawn({ type: 'open', version: WORKER_VERSION, module, label, factory, settings, terminals, control }, workerUrl);
-  const guest = new RemoteGuest(link, streams, perform, control);
+  const { options = {} } = streams;
+  const link = spawn({ type: 'open', version: WORKER_VERSION, module, label, factory, settings, terminals, control }, options.workerUrl);
+  const guest = new RemoteGuest(link, streams, performerOf(options), control);
   try {
     await guest.opened();
   } catch (error) {

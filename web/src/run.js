@@ -21,10 +21,11 @@ import { Session } from './session.js';
  * @returns {Promise<import('./session.js').RunResult>}
  */
 export async function run(source, options = {}) {
-  checkOptions(options, 'run');
+  const checking = checkOptions(options, 'run');
+  if (checking) await unlessAborted(checking, options?.signal);
   const { signal, ...open } = options;
   signal?.throwIfAborted();
-  const session = await unlessAborted(Session.open(source, open), signal);
+  const session = await unlessAborted(Session.open(source, open), signal, (late) => late.kill());
   let result;
   try {
     result = await session.run('main', open.args ?? ['app'], signal);
@@ -38,21 +39,20 @@ export async function run(source, options = {}) {
 }
 
 /**
- * Waits for a session unless the signal aborts first; one that opens too late is closed unused.
+ * Waits for something unless the signal aborts first.
  *
- * @param {Promise<Session>} opening
- * @param {AbortSignal | undefined} signal
- * @returns {Promise<Session>}
+ * @template T
+ * @param {Promise<T>} opening
+ * @param {AbortSignal | undefined} signal or what is yet to be found to be none
+ * @param {(late: T) => void} [drop] what becomes of it if it comes later
+ * @returns {Promise<T>}
  */
-function unlessAborted(opening, signal) {
-  if (!signal) return opening;
+function unlessAborted(opening, signal, drop = () => {}) {
+  if (!signal?.addEventListener) return opening;
   return new Promise((resolve, reject) => {
     const onabort = () => {
       reject(signal.reason);
-      opening.then(
-        (session) => session.kill(),
-        () => {},
-      );
+      opening.then(drop, () => {});
     };
     signal.addEventListener('abort', onabort);
     opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', onabort));

@@ -39,7 +39,7 @@ export class Runner {
    * @returns {Promise<Runner>}
    */
   static async open(source, options = {}) {
-    checkOptions(options, 'Runner.open');
+    await checkOptions(options, 'Runner.open');
     return new Runner(await Session.open(source, options));
   }
 
@@ -57,8 +57,8 @@ export class Runner {
    * @returns {Promise<import('./session.js').RunResult>}
    */
   async run(entry = 'main', options = {}) {
-    if (typeof entry !== 'string') throw new TypeError('runner.run: the entry is not a string');
-    checkOptions(options, 'runner.run');
+    const checking = checkOptions(options, 'runner.run', entry);
+    if (checking) await checking; // else it begins at once, so that it can be interrupted at once
     const { status, value } = await this.#session.run(entry, options.args ?? [entry], options.signal);
     return { status, value, ...this.#session.collected() };
   }
@@ -140,12 +140,7 @@ export class Runner {
 // esnext.disposable.
 const { asyncDispose } = /** @type {{ asyncDispose?: symbol }} */ (/** @type {unknown} */ (Symbol));
 if (asyncDispose) {
-  Object.defineProperty(Runner.prototype, asyncDispose, {
-    /** @this {Runner} */
-    value() {
-      return this.close();
-    },
-    configurable: true,
-    writable: true,
-  });
+  /** @type {any} */ (Runner.prototype)[asyncDispose] = /** @this {Runner} */ function () {
+    return this.close();
+  };
 }

@@ -3,20 +3,12 @@
  * a promise does.
  */
 import { host } from '#host';
-import { CorunError, fromPlain } from './errors.js';
-import { errorOf } from './failure.js';
+import { CorunError, part, refusals } from './errors.js';
 import { openGuest } from './guest.js';
-import { Input } from './input.js';
-import { performer } from './host-calls.js';
-import { guestSettings, hostFunctions } from './options.js';
+import { guestSettings } from './options.js';
 import { Output } from './output.js';
-import { makeSink } from './sinks.js';
 import { loadSource } from './source.js';
-import { makeSource } from './sources.js';
-import { taskTrees } from './tasks.js';
-
-/** A Worker that has not taken the second interrupt by then is in a tight loop. */
-const STUCK_MS = 500;
+import { openInput, openSink } from './streams.js';
 
 /**
  * @typedef {object} RunResult
@@ -31,29 +23,18 @@ const STUCK_MS = 500;
  * A run, or the close, while it is under way: who asked it to stop first decides what it rejects with.
  *
  * @typedef {object} Work
- * @property {number} interrupts
  * @property {{ reason: unknown } | undefined} asked
- * @property {ReturnType<typeof setTimeout>[]} timers
+ * @property {ReturnType<typeof setTimeout>} [timer] of the grace
  * @property {() => void} abandon do not wait for output that does not arrive
  */
-
-/**
- * The embedder's function is called when the guest is at rest, so that it may do anything, also throw.
- *
- * @param {import('./options.js').OpenOptions['ontasks']} ontasks
- */
-function told(ontasks) {
-  if (!ontasks) return {};
-  const tell = (/** @type {import('./watch.js').TaskChange[]} */ changes) => queueMicrotask(() => ontasks(changes));
-  return { ontasks: tell };
-}
 
 export class Session {
   /** @type {import('./guest.js').Guest} */ #guest;
   /** @type {import('./guest.js').Streams} */ #streams;
   /** @type {number | undefined} */ #grace;
   /** @type {Work | undefined} */ #work;
-  /** @type {string} why nothing can be run any more */ #over = '';
+  /** @type {import('./refusals.js').Over | undefined} why nothing can be run any more */ #over;
+  /** @type {unknown} what a part could not be loaded with */ #unloaded;
 
   /**
    * @param {import('./guest.js').Guest} guest
@@ -64,17 +45,21 @@ export class Session {
     this.#guest = guest;
     this.#streams = streams;
     this.#grace = grace;
-    for (const output of streams.outputs) if (output) output.onbroken = () => this.#outputFailed();
+    for (const output of streams.outputs) if (output) output.onbroken = () => this.#fail();
+    streams.onfail = (error) => {
+      this.#unloaded = error;
+      this.#fail();
+    };
   }
 
-  /** What the embedder's function or stream for output failed with. */
-  get #failureOfOutput() {
-    return this.#streams.outputs.find((output) => output?.failure !== undefined)?.failure;
+  /** What the embedder's function or stream for output failed with, or a part that the program needs could not be loaded with. */
+  get #broken() {
+    return this.#unloaded ?? this.#streams.outputs.find((output) => output?.failure !== undefined)?.failure;
   }
 
-  /** The run will fail with it, so that main need not go on. */
-  #outputFailed() {
-    if (this.#failureOfOutput !== undefined) this.#ask(this.#failureOfOutput);
+  /** If the run will fail with it, main need not go on. */
+  #fail() {
+    if (this.#broken !== undefined) this.#ask(this.#broken);
   }
 
   /**
@@ -83,22 +68,18 @@ export class Session {
    */
   static async open(source, options) {
     const lacking = host.lacks();
-    if (lacking) throw new CorunError('CORUN_UNSUPPORTED', `Corun needs ${lacking}, which is not here`);
+    if (lacking) return (await refusals()).refuseHost(lacking);
     const release = host.hold();
     try {
-      const outputs = [
-        undefined,
-        new Output(makeSink(options.stdout ?? 'inherit', 1, 'stdout')),
-        new Output(makeSink(options.stderr ?? 'inherit', 2, 'stderr')),
-      ];
-      const streams = { input: new Input(makeSource(options.stdin)), outputs, ...told(options.ontasks) };
-      const settings = guestSettings(options);
-      const perform = performer(hostFunctions(options));
-      const loaded = await loadSource(source, options.wasm);
-      const guest = options.worker
-        ? await (await import('./remote.js')).openRemote(loaded, settings, streams, perform, options.workerUrl)
-        : await openGuest(loaded, settings, { ...streams, perform });
-      return new Session(guest, streams, options.grace);
+      const { stdin, stdout, stderr, wasm, worker, grace, ontasks } = options;
+      const outputs = [undefined, new Output(await openSink(stdout, 1, 'stdout')), new Output(await openSink(stderr, 2, 'stderr'))];
+      /** @type {import('./guest.js').Streams} */
+      const streams = { input: await openInput(stdin), outputs, options };
+      // The embedder's function is called when the guest is at rest, so that it may do anything, also throw.
+      if (ontasks) streams.ontasks = (changes) => queueMicrotask(() => ontasks(changes));
+      const remote = worker ? part(import('./remote.js')) : undefined;
+      const [loaded, open] = await Promise.all([loadSource(source, wasm), remote?.then(({ openRemote }) => openRemote) ?? openGuest]);
+      return new Session(await open(loaded, guestSettings(options), streams), streams, grace);
     } finally {
       release();
     }
@@ -111,12 +92,12 @@ export class Session {
    * @returns {Promise<{ status: number, value: RunResult['value'] }>}
    */
   async run(entry, args, signal) {
-    if (this.#over) throw new CorunError('CORUN_CLOSED', this.#over);
+    if (this.#over) return (await refusals()).refuseRun(this.#over);
     signal?.throwIfAborted();
-    if (this.#failureOfOutput !== undefined) throw this.#failureOfOutput;
+    if (this.#broken !== undefined) throw this.#broken;
     for (const output of this.#streams.outputs) output?.take(); // of a run that was rejected
-    const { outcome, work } = await this.#perform(() => this.#guest.start(entry, args), signal);
-    return this.#conclude(outcome, work);
+    const { outcome, asked } = await this.#perform(() => this.#guest.start(entry, args), signal);
+    return this.#conclude(outcome, asked);
   }
 
   /**
@@ -125,13 +106,12 @@ export class Session {
    *   during the close says that the process would end with; else nothing
    */
   async close(signal) {
-    if (this.#work) throw new CorunError('CORUN_RUNNING', 'the runner is running');
-    if (this.#over) return {};
-    const { outcome, work } = await this.#perform(() => this.#guest.close(), signal);
-    this.#over ||= 'the runner is closed';
+    if (this.#over && !this.#work) return {};
+    const { outcome, asked } = await this.#perform(() => this.#guest.close(), signal);
+    this.#over ??= 'closed';
     await this.#guest.dispose();
-    const ended = this.#conclude(outcome, work);
-    return outcome.kind === 'done' && !outcome.result.error ? {} : ended;
+    const ended = await this.#conclude(outcome, asked);
+    return outcome.kind === 'done' && !outcome.error ? {} : ended;
   }
 
   /**
@@ -139,9 +119,9 @@ export class Session {
    * @param {AbortSignal | undefined} signal
    */
   async #perform(begin, signal) {
-    if (this.#work) throw new CorunError('CORUN_RUNNING', 'a main is running already');
+    if (this.#work) throw new CorunError('CORUN_RUNNING', 'the runner is running');
     /** @type {Work} */
-    const work = (this.#work = { interrupts: 0, asked: undefined, timers: [], abandon: () => {} });
+    const work = (this.#work = { asked: undefined, abandon: () => {} });
     /** @type {Promise<import('./protocol.js').Outcome>} */
     const killed = new Promise((resolve) => (work.abandon = () => resolve({ kind: 'killed' })));
     const release = host.hold();
@@ -149,33 +129,28 @@ export class Session {
     signal?.addEventListener('abort', onabort);
     try {
       const outcome = await Promise.race([begin().then((ended) => this.#settle(ended)), killed]);
-      return { outcome, work };
+      return { outcome, asked: work.asked };
     } finally {
       this.#work = undefined;
       signal?.removeEventListener('abort', onabort);
-      for (const timer of work.timers) clearTimeout(timer);
+      clearTimeout(work.timer);
       release();
     }
   }
 
-  /** @param {import('./protocol.js').Outcome} outcome */
-  #noteEnd(outcome) {
-    if (outcome.kind === 'done') return;
-    const why = {
-      exit: 'the program has called exit()',
-      trap: 'the program has trapped',
-      killed: 'the program was killed',
-    };
-    this.#over ||= why[outcome.kind];
+  /** @param {import('./refusals.js').Over} kind */
+  #noteEnd(kind) {
+    this.#over ??= kind;
     this.#streams.input.stop();
   }
 
   /** @param {import('./protocol.js').Outcome} outcome */
   async #settle(outcome) {
-    this.#noteEnd(outcome);
-    if (outcome.kind === 'killed') return outcome;
+    const { kind } = outcome;
+    if (kind !== 'done') this.#noteEnd(kind);
+    if (kind === 'killed') return outcome;
     await Promise.all(this.#streams.outputs.map((output) => output?.settled()));
-    if (outcome.kind !== 'done') await this.#guest.dispose();
+    if (kind !== 'done') await this.#guest.dispose();
     return outcome;
   }
 
@@ -188,31 +163,15 @@ export class Session {
   #ask(reason) {
     const work = this.#work;
     if (!work || !this.#guest.interrupt()) return false;
-    work.interrupts++;
     work.asked ??= { reason };
-    if (work.interrupts === 1 && this.#grace !== undefined)
-      work.timers.push(setTimeout(() => this.kill(), this.#grace));
-    if (work.interrupts > 1 && this.#guest.remote) this.#killIfStuck(work);
+    if (this.#grace !== undefined) work.timer ??= setTimeout(() => this.kill(), this.#grace);
     return true;
   }
 
-  /** @param {Work} work */
-  #killIfStuck(work) {
-    const mine = work.interrupts;
-    work.timers.push(
-      setTimeout(() => {
-        if (this.#guest.pendingInterrupts > work.interrupts - mine) this.kill();
-      }, STUCK_MS),
-    );
-  }
-
   async tasks() {
-    if (this.#over) throw new CorunError('CORUN_CLOSED', this.#over);
     const release = host.hold();
     try {
-      const tasks = await this.#guest.tasks();
-      if (!tasks) throw new CorunError('CORUN_CLOSED', this.#over || 'the program has ended');
-      return taskTrees(tasks);
+      return await (await part(import('./tasks.js'))).tellTasks(this.#guest, () => this.#over);
     } finally {
       release();
     }
@@ -224,46 +183,40 @@ export class Session {
 
   kill() {
     if (this.#over) return;
-    this.#over = 'the program was killed';
-    this.#streams.input.stop();
+    this.#noteEnd('killed');
     this.#guest.kill();
     this.#work?.abandon();
   }
 
   /**
    * @param {import('./protocol.js').Outcome} outcome
-   * @param {Work} work
+   * @param {Work['asked']} asked
    */
-  #conclude(outcome, work) {
+  async #conclude(outcome, asked) {
     if (outcome.kind === 'killed') throw new CorunError('EKILLED', 'the program was killed');
-    if (outcome.kind === 'trap') throw fromPlain(outcome.error);
-    const broken = this.#failureOfOutput;
-    const status = outcome.kind === 'exit' ? outcome.status : outcome.result.status;
-    const error = outcome.kind === 'exit' ? null : outcome.result.error;
-    if (error && error.code !== 'CORUN_SYSTEM_EXIT') throw this.#failure(error, work, broken);
+    if (outcome.kind === 'trap') throw outcome.error;
+    const { error, status, value } = outcome;
+    const broken = this.#broken;
+    if (error && error.code !== 'CORUN_SYSTEM_EXIT') {
+      if (asked && error.code === 'CORUN_INTERRUPTED') throw asked.reason;
+      throw await this.#failure(error, asked ? asked.reason : (broken ?? this.#streams.input.error));
+    }
     if (broken !== undefined) throw broken;
-    return { status, value: outcome.kind === 'exit' ? undefined : outcome.result.value };
+    return { status, value };
   }
 
-  /**
-   * @param {import('./failure.js').GuestError} error
-   * @param {Work} work
-   * @param {unknown} output what an output failed with
-   */
-  #failure(error, work, output) {
-    if (error.code === 'CORUN_INTERRUPTED' && work.asked) return work.asked.reason;
-    const cause = work.asked ? work.asked.reason : (output ?? this.#streams.input.error);
-    return Object.assign(errorOf(error, cause), this.collected());
+  /** @param {import('./failure.js').GuestError} error @param {unknown} cause */
+  async #failure(error, cause) {
+    const collected = this.collected();
+    const { code, message } = error;
+    const reader = await import('./failure.js').catch(() => undefined);
+    return Object.assign(reader?.errorOf(error, cause) ?? new CorunError(code, message, { cause }), collected);
   }
 
   /** What was collected since the last time. */
   collected() {
-    const [stdout, stderr] = [this.#streams.outputs[1]?.take(), this.#streams.outputs[2]?.take()];
+    const [, stdout, stderr] = this.#streams.outputs.map((output) => output?.take());
     const files = this.#guest.files();
-    return {
-      ...(stdout === undefined ? {} : { stdout }),
-      ...(stderr === undefined ? {} : { stderr }),
-      ...(files === undefined ? {} : { files }),
-    };
+    return Object.fromEntries(Object.entries({ stdout, stderr, files }).filter(([, value]) => value !== undefined));
   }
 }

@@ -1,5 +1,6 @@
-/** Where a guest's output goes: functions, collections, streams; `inherit` is the host's own. */
+/** Where a guest's output goes, if it is not the plainest kind: streams, and what says in which form it wants it. */
 import { host } from '#host';
+import { callFunction, collect, giveAll, textFormer } from './forms.js';
 
 /** @typedef {import('./output.js').Sink} Sink */
 /** @typedef {(part: any) => unknown} Receiver */
@@ -15,11 +16,11 @@ import { host } from '#host';
 
 /**
  * @param {OutputOption} option
- * @param {number} fd 1 or 2
  * @param {string} name of the option, for messages
+ * @param {number} fd 1 or 2
  * @returns {Sink}
  */
-export function makeSink(option, fd, name) {
+export function makeSink(option, name, fd) {
   const { to, as } =
     isRecord(option) && 'to' in option
       ? /** @type {{ to: OutputTarget, as: OutputForm }} */ (option)
@@ -29,8 +30,8 @@ export function makeSink(option, fd, name) {
   }
   if (to === 'inherit')
     return as === undefined ? host.inheritSink(fd) : refuse(name, "'inherit' has no 'as'");
-  if (to === 'collect') return collect(as ?? 'text');
-  if (typeof to === 'function') return callFunction(to, as ?? 'text');
+  if (to === 'collect') return as === 'lines' ? refuse('collect', "collects 'text' or 'bytes'") : collect(as ?? 'text');
+  if (typeof to === 'function') return callFunction(to, former(as ?? 'text'));
   if (isWritableStream(to)) return writeStream(to, as ?? 'bytes');
   if (isNodeWritable(to)) return writeNode(to, as ?? 'bytes');
   return refuse(name, "'inherit', 'collect', a function, a writable stream, or { to, as } is expected");
@@ -56,80 +57,9 @@ function isNodeWritable(value) {
   return isRecord(value) && typeof value.write === 'function' && typeof value.on === 'function';
 }
 
-/**
- * Turns bytes into what the embedder asked for.
- *
- * @param {OutputForm} form
- * @returns {(bytes: Uint8Array | null) => (string | Uint8Array)[]} null: a run has ended
- */
+/** @param {OutputForm} form @returns {(bytes?: Uint8Array) => (string | Uint8Array)[]} */
 function former(form) {
-  if (form === 'bytes') return (bytes) => (bytes ? [bytes] : []);
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** @param {Uint8Array | null} bytes */
-  const decode = (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode());
-  if (form === 'text') return (bytes) => [decode(bytes)].filter((text) => text !== '');
-  let rest = '';
-  return (bytes) => {
-    const lines = (rest + decode(bytes)).split('\n');
-    rest = lines.pop() ?? '';
-    if (bytes === null && rest !== '') {
-      lines.push(rest);
-      rest = '';
-    }
-    return lines;
-  };
-}
-
-/**
- * Hands parts out in order, waiting for those that take time.
- *
- * @param {(string | Uint8Array)[]} parts
- * @param {(part: any) => unknown} give
- * @returns {void | Promise<void>}
- */
-function giveAll(parts, give) {
-  for (let i = 0; i < parts.length; i++) {
-    const answer = /** @type {any} */ (give(parts[i]));
-    if (answer && typeof answer.then === 'function') {
-      return Promise.resolve(answer).then(() => giveAll(parts.slice(i + 1), give));
-    }
-  }
-}
-
-/** @param {Receiver} receive @param {OutputForm} form @returns {Sink} */
-function callFunction(receive, form) {
-  const form_ = former(form);
-  return {
-    reports: true,
-    write: (bytes) => giveAll(form_(bytes), receive),
-    finish: () => giveAll(form_(null), receive),
-  };
-}
-
-/** @param {OutputForm} form @returns {Sink} */
-function collect(form) {
-  if (form === 'lines') refuse('collect', "collects 'text' or 'bytes'");
-  /** @type {Uint8Array[]} */
-  let parts = [];
-  return {
-    write: (bytes) => void parts.push(bytes),
-    take() {
-      const all = join(parts);
-      parts = [];
-      return form === 'bytes' ? all : new TextDecoder('utf-8', { ignoreBOM: true }).decode(all);
-    },
-  };
-}
-
-/** @param {Uint8Array[]} parts */
-function join(parts) {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return form === 'bytes' ? (bytes) => (bytes ? [bytes] : []) : textFormer(form);
 }
 
 /** The latest write to each stream: stdout and stderr may share one, which only one may lock. */
@@ -143,7 +73,7 @@ const latest = /** @type {WeakMap<WritableStream, Promise<unknown>>} */ (new Wea
  * @returns {Sink}
  */
 function writeStream(stream, form) {
-  const form_ = former(form);
+  const formed = former(form);
   /** @param {string | Uint8Array} part */
   const give = async (part) => {
     const writer = stream.getWriter();
@@ -166,14 +96,14 @@ function writeStream(stream, form) {
   return {
     reports: true,
     terminal: false,
-    write: (bytes) => giveInTurn(form_(bytes)),
-    finish: () => giveInTurn(form_(null)),
+    write: (bytes) => giveInTurn(formed(bytes)),
+    finish: () => giveInTurn(formed()),
   };
 }
 
 /** @param {NodeWritable} stream @param {OutputForm} form @returns {Sink} */
 function writeNode(stream, form) {
-  const form_ = former(form);
+  const formed = former(form);
   /** @param {string | Uint8Array} part */
   const give = (part) =>
     /** @type {Promise<void>} */ (
@@ -184,7 +114,7 @@ function writeNode(stream, form) {
   return {
     reports: true,
     terminal: false,
-    write: (bytes) => giveAll(form_(bytes), give),
-    finish: () => giveAll(form_(null), give),
+    write: (bytes) => giveAll(formed(bytes), give),
+    finish: () => giveAll(formed(), give),
   };
 }

@@ -3,8 +3,7 @@
  * function itself or, by the address of the script that exports it, something that can also cross to a Worker.
  */
 import { host } from '#host';
-import { CorunError } from './errors.js';
-import { badModule, checkBytes, forbidden } from './protocol.js';
+import { CorunError, part, refusals } from './errors.js';
 
 /**
  * @typedef {(options: Record<string, unknown>) => Promise<Record<string, any>>} EmscriptenFactory
@@ -24,77 +23,50 @@ import { badModule, checkBytes, forbidden } from './protocol.js';
  * @returns {Promise<Loaded>}
  */
 export async function loadSource(source, wasm) {
-  if (typeof source === 'function') {
-    const found = wasm === undefined ? undefined : await loadSource(wasm);
-    const factory = /** @type {EmscriptenFactory} */ (source);
-    return { module: found?.module, label: found?.label ?? 'the module', factory };
-  }
-  const given = await source;
-  const url = typeof given === 'string' ? host.resolve(given) : given;
-  if (url instanceof URL && /\.m?js$/.test(url.pathname)) {
-    const found = await loadSource(wasm ?? new URL(url.pathname.replace(/\.m?js$/, '.wasm'), url));
-    return { module: /** @type {WebAssembly.Module} */ (found.module), label: found.label, factory: url.href };
-  }
-  if (wasm !== undefined) throw new TypeError('wasm goes with an Emscripten factory only');
-  if (given instanceof WebAssembly.Module) return { module: given, label: 'the module' };
+  const given = typeof source === 'function' ? source : await source;
+  const url = /** @type {unknown} */ (typeof given === 'string' ? host.resolve(given) : given);
+  if (wasm !== undefined || typeof url === 'function' || (url instanceof URL && /\.m?js$/.test(url.pathname)))
+    return (await part(import('./emscripten.js'))).loadFactory(/** @type {any} */ (url), wasm);
   if (url instanceof URL) return loadUrl(url);
-  if (typeof Response === 'function' && given instanceof Response)
-    return loadResponse(given, given.url || 'the response');
-  if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return loadBytes(given, 'the module');
-  throw new TypeError(
-    'the source is not a URL, a Response, bytes, a WebAssembly.Module or an Emscripten factory',
-  );
+  if (url instanceof Response) return loadResponse(url, url.url || 'the response');
+  if (url instanceof WebAssembly.Module) return { module: url, label: 'the module' };
+  if (url instanceof ArrayBuffer || ArrayBuffer.isView(url)) return loadBytes(/** @type {BufferSource} */ (url), 'the module');
+  return (await refusals()).refuseSource();
 }
 
 /** @param {URL} url */
 async function loadUrl(url) {
   const label = url.protocol === 'file:' ? decodeURIComponent(url.pathname) : url.href;
-  let response;
+  let got;
   try {
-    const bytes = await host.load(url);
-    if (bytes) return await loadBytes(/** @type {BufferSource} */ (bytes), label);
-    response = await fetch(url);
+    got = (await host.load(url)) ?? (await fetch(url));
   } catch (error) {
-    if (error instanceof CorunError) throw error;
     const { message, cause } = /** @type {Error & { cause?: { message?: string } }} */ (error);
     throw new CorunError('ELOAD', `cannot load ${label}: ${cause?.message ?? message}`, { cause: error });
   }
-  return loadResponse(response, label);
+  return got instanceof Response ? loadResponse(got, label) : loadBytes(/** @type {BufferSource} */ (got), label);
 }
 
 /** @param {Response} response @param {string} label */
 async function loadResponse(response, label) {
-  if (!response.ok) {
-    throw new CorunError(
-      'ELOAD',
-      `cannot load ${label}: the server answered ${response.status} ${response.statusText}`.trimEnd(),
-    );
-  }
-  if (response.headers.get('Content-Type') !== 'application/wasm')
-    return loadBytes(await response.arrayBuffer(), label);
-  try {
-    return { module: await WebAssembly.compileStreaming(response), label };
-  } catch (error) {
-    throw damaged(label, error);
-  }
+  if (!response.ok) return (await refusals()).refuseResponse(label, response);
+  if (response.headers.get('Content-Type') !== 'application/wasm') return loadBytes(await response.arrayBuffer(), label);
+  return compile(WebAssembly.compileStreaming(response), label);
 }
 
-/** @param {BufferSource} source @param {string} label */
-async function loadBytes(source, label) {
-  const bytes =
-    source instanceof ArrayBuffer
-      ? new Uint8Array(source)
-      : new Uint8Array(/** @type {ArrayBuffer} */ (source.buffer), source.byteOffset, source.byteLength);
-  checkBytes(bytes, label);
-  try {
-    return { module: await WebAssembly.compile(bytes), label };
-  } catch (error) {
-    throw damaged(label, error);
-  }
-}
+/** @param {BufferSource} bytes @param {string} label */
+const loadBytes = (bytes, label) => compile(WebAssembly.compile(bytes), label, bytes);
 
-/** @param {string} label @param {unknown} error */
-function damaged(label, error) {
-  const why = error instanceof Error ? error.message.replace(/^WebAssembly\.\w+\(\): /, '') : String(error);
-  return forbidden(label, error) ?? badModule(label, `is damaged or truncated: ${why}`);
+/**
+ * @param {Promise<WebAssembly.Module>} compiling
+ * @param {string} label
+ * @param {BufferSource} [bytes]
+ * @returns {Promise<Loaded>}
+ */
+async function compile(compiling, label, bytes) {
+  try {
+    return { module: await compiling, label };
+  } catch (error) {
+    return (await refusals(error)).refuseCode(label, error, bytes);
+  }
 }

@@ -1,5 +1,6 @@
 /** Where a guest's stdin comes from. */
 import { host } from '#host';
+import { Input } from './input.js';
 
 /** @typedef {import('./input.js').Source} Source */
 
@@ -23,13 +24,15 @@ import { host } from '#host';
  * @typedef {InputBytes | ReadableStream | AsyncIterable<string | Uint8Array> | NodeReadable} InputOption
  */
 
+/** @param {InputOption} option */
+export const openInput = (option) => new Input(makeSource(option));
+
 /**
- * @param {InputOption | undefined} option
+ * @param {InputOption} option
  * @returns {Source}
  */
-export function makeSource(option) {
-  if (option === undefined) return fromBytes(new Uint8Array(0));
-  if (option === 'inherit') return host.inheritSource();
+function makeSource(option) {
+  if (option === 'inherit') return inherit();
   if (typeof option === 'string') return fromBytes(new TextEncoder().encode(option));
   if (option instanceof Uint8Array) return fromBytes(option);
   if (option instanceof ArrayBuffer) return fromBytes(new Uint8Array(option));
@@ -39,6 +42,11 @@ export function makeSource(option) {
     if (Symbol.asyncIterator in option) return fromIterable(option);
   }
   throw new TypeError('stdin: text, bytes, a readable stream or an async iterable is expected');
+}
+
+function inherit() {
+  if (host.inheritSource) return host.inheritSource();
+  throw new TypeError("stdin: 'inherit' is for Node; a page has none: give text, bytes or a stream");
 }
 
 /** @param {Uint8Array} bytes @returns {Source} */

@@ -2,6 +2,7 @@
  * The tasks of a guest: struct turn_tasks of hosts/web/abi.h, read, and the trees that they make. What crosses
  * between threads is the list, since a chain of many joins would be too deep for a structured clone.
  */
+import { CorunError, refusals } from './errors.js';
 import { TASK_FIELDS, badModule, readText } from './protocol.js';
 
 /** @typedef {'new' | 'ready' | 'running' | 'pending' | 'cancelling'} TaskState */
@@ -72,6 +73,20 @@ export function readTasks(address, memory, label) {
   if (count * TASK_FIELDS * 4 > size) throw badModule(label, `has no room for its ${count} tasks`);
   const text = cachedTexts(memory, label);
   return Array.from({ length: count }, () => readTask(reader, text, label));
+}
+
+/**
+ * The tasks of a guest in this thread, as it has them now.
+ *
+ * @param {import('./machine.js').Machine} machine
+ */
+export function listTasks(machine) {
+  const { exports, label } = machine;
+  const address = exports.corun_tasks();
+  if (address === 0) throw new CorunError('ENOMEM', 'no memory for a list of the tasks');
+  const tasks = readTasks(address, machine.memory, label);
+  exports.corun_free(address);
+  return tasks;
 }
 
 /** Most texts are static, and stand there many times. @param {ArrayBuffer} memory @param {string} label */
@@ -164,4 +179,15 @@ function treeOf(root, awaits, seen) {
 /** @param {TaskRecord} record @returns {TaskTree} */
 function plant({ name, state, waitsFor, spawnedAt, stack }) {
   return { name, state, waitsFor, spawnedAt, stack, awaits: [] };
+}
+
+/**
+ * What Runner.tasks() answers.
+ *
+ * @param {import('./guest.js').Guest} guest
+ * @param {() => import('./refusals.js').Over | undefined} over why it cannot tell
+ */
+export async function tellTasks(guest, over) {
+  const tasks = over() ? undefined : await guest.tasks();
+  return tasks ? taskTrees(tasks) : (await refusals()).refuseRun(over());
 }

@@ -2,7 +2,10 @@
  * What the tasks of a guest do, told as changes: the list of its tasks is compared with the one before, after each
  * round of its loop, or less often where that would take too much of the guest's time.
  */
+import { host } from '#host';
 import { CorunError } from './errors.js';
+import { ENDED, MORE_NOW } from './protocol.js';
+import { listTasks } from './tasks.js';
 
 /** The part of the time that looking may take, and how much of it may be saved up for a busy moment. */
 const SHARE = 0.2;
@@ -132,4 +135,64 @@ export class TaskWatch {
     this.#changes.push(dated);
     return dated;
   }
+}
+
+/** Turns of single rounds, each of which is looked at: at once, or later where it would take too much of the guest's time. */
+class WatchedTurns {
+  /** @type {TaskWatch} */ #watch;
+  /** @type {Pick<import('./driver.js').Driver, 'busy' | 'fall'>} */ #driver;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #later;
+
+  /**
+   * @param {TaskWatch} watch
+   * @param {Pick<import('./driver.js').Driver, 'busy' | 'fall'>} driver
+   */
+  constructor(watch, driver) {
+    this.#watch = watch;
+    this.#driver = driver;
+  }
+
+  /** A turn. @param {import('./protocol.js').GuestExports['corun_turn']} turn @param {number} budgetNs */
+  enter(turn, budgetNs) {
+    const end = host.now() * 1e6 + budgetNs;
+    for (;;) {
+      const began = host.now();
+      const next = turn(began * 1e6, this.#watch.wait === 0 ? 0 : Math.max(0, end - began * 1e6));
+      if (next === ENDED || !this.#driver.busy) return next;
+      this.#lookInTime(began);
+      if (next !== MORE_NOW || host.now() * 1e6 >= end) return next;
+    }
+  }
+
+  /** @param {number} began */
+  #lookInTime(began) {
+    this.stop();
+    if (this.#watch.wait === 0) return this.look(began);
+    this.#later = setTimeout(() => {
+      try {
+        if (this.#driver.busy) this.#lookInTime(host.now());
+      } catch (thrown) {
+        this.#driver.fall(thrown);
+      }
+    }, this.#watch.wait);
+  }
+
+  /** Looks at once. @param {number} began when the guest was entered */
+  look(began) {
+    this.#watch.look(began);
+  }
+
+  /** Looks no more until it is entered again. */
+  stop() {
+    clearTimeout(this.#later);
+  }
+}
+
+/**
+ * @param {import('./machine.js').Machine} machine
+ * @param {(changes: TaskChange[]) => void} tell
+ * @param {import('./driver.js').Driver} driver
+ */
+export function watchTurns(machine, tell, driver) {
+  return new WatchedTurns(new TaskWatch(() => listTasks(machine), tell, host.now), driver);
 }

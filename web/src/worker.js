@@ -1,10 +1,11 @@
 /** What runs in the Worker: a guest whose streams lie in the thread that made it. */
 import { host } from '#host';
-import { fromPlain, toPlain } from './errors.js';
+import { sharedWords, workerPort } from '#port';
 import { openGuest } from './guest.js';
 import { Input } from './input.js';
 import { Output } from './output.js';
 import { CONTROL, HELLO, WORKER_VERSION } from './messages.js';
+import { fromPlain, toPlain, toPlainOutcome } from './plain.js';
 
 /** Inside a long step output is sent on after this time, or this many bytes. */
 const HELD_MS = 10;
@@ -12,14 +13,20 @@ const HELD_BYTES = 1 << 18;
 /** Above this a guest that never awaits is stopped until its reader has caught up. */
 const STOP_BYTES = 1 << 24;
 
-const port = host.workerPort();
+const port = workerPort();
+/** Where a page's Worker can block, it may: nobody waits for its frames. */
+host.sleep ??= (ms) => {
+  const words = sharedWords(1);
+  if (words) Atomics.wait(words, 0, 0, ms);
+  return words !== null;
+};
 /** @type {import('./guest.js').Guest | undefined} */
 let guest;
 /** @type {Int32Array | null} */
 let control = null;
 let seen = 0;
 let acknowledged = 0;
-/** @typedef {{ bytes: Uint8Array | null, error?: import('./errors.js').PlainError }} Chunk */
+/** @typedef {{ bytes: Uint8Array | null, error?: import('./plain.js').PlainError }} Chunk */
 /** @type {((chunk: Chunk) => void) | undefined} */
 let pulled;
 /** @type {{ size: number, done: () => void, fail: (error: unknown) => void }[][]} */
@@ -88,7 +95,7 @@ async function open(message) {
 /** @param {Promise<import('./protocol.js').Outcome> | undefined} ending */
 async function finish(ending) {
   const outcome = await ending;
-  if (outcome) post({ type: 'outcome', outcome, files: guest?.files() ?? null });
+  if (outcome) post({ type: 'outcome', outcome: toPlainOutcome(outcome), files: guest?.files() ?? null });
 }
 
 /** @param {number} number of the question */

@@ -89,7 +89,7 @@ void failure_add_where(corun_failure *failure, const char *file, const char *fun
         return;
     if (failure->depth == self->capacity) {
         uint32_t capacity = self->capacity * 2 + 4;
-        trace = memory_resize(trace, capacity * sizeof *trace);
+        trace = memory_move(trace, failure->depth * sizeof *trace, capacity * sizeof *trace);
         if (!trace)
             return;
         failure->trace = trace;

@@ -24,6 +24,17 @@ void *memory_resize(void *old, size_t size_bytes)
     return allocator.resize(old, size_bytes, allocator.argument);
 }
 
+void *memory_move(void *old, size_t old_bytes, size_t size_bytes)
+{
+    void *made = memory_allocate(size_bytes);
+    if (!made)
+        return NULL;
+    if (old)
+        memcpy(made, old, old_bytes < size_bytes ? old_bytes : size_bytes);
+    memory_release(old);
+    return made;
+}
+
 void memory_release(void *old)
 {
     if (!old)

@@ -74,7 +74,7 @@ static void verify_heap(const struct timers *timers)
 /* Returns whether there was memory for it. */
 static bool resize_heap(struct timers *timers, uint32_t capacity)
 {
-    struct timer_slot *slots = memory_resize(timers->slots, capacity * sizeof *slots);
+    struct timer_slot *slots = memory_move(timers->slots, timers->count * sizeof *slots, capacity * sizeof *slots);
     if (!slots)
         return false;
     timers->slots = slots;

@@ -16,7 +16,7 @@
 #include "corun/runner.h"
 #include "hosts/web/preview1.h"
 
-enum { ETX = 3, EOT = 4, SYN = 22, BUFFER_SIZE = 1 << 20 };
+enum { ETX = 3, EOT = 4, SYN = 22, MOST_HELD = 1 << 20, BUFFER_SIZE = 2 * MOST_HELD };
 
 static struct {
     unsigned char *buffer; /* decoded input, from `begin` to `end` */
@@ -38,7 +38,7 @@ bool control_is_on(void)
 
 bool control_has_room(void)
 {
-    return !control.pipe_over && control.end - control.begin < BUFFER_SIZE;
+    return !control.pipe_over && control.end - control.begin < MOST_HELD;
 }
 
 bool control_has_input(void)
@@ -62,20 +62,33 @@ static void decode(unsigned char byte)
     }
 }
 
+/* Moves what is held to the front once the room before it is as large as it: what is held is less than half the
+ * buffer, so that there is always room behind it otherwise. Returns how much. */
+static size_t make_room(void)
+{
+    size_t held = control.end - control.begin, room;
+    if (held <= control.begin) {
+        memcpy(control.buffer, control.buffer + control.begin, held);
+        control.begin = 0;
+        control.end = held;
+    }
+    room = BUFFER_SIZE - control.end;
+    return room < MOST_HELD - held ? room : MOST_HELD - held;
+}
+
 /* What comes is decoded in its place, since that makes it no longer. */
 void control_pump(void)
 {
     unsigned char *fresh;
     int64_t count;
+    size_t room;
     if (!control.buffer)
         control.buffer = memory_allocate(BUFFER_SIZE);
     if (!control.buffer)
         return; /* what was sent stays in the pipe */
-    control.end -= control.begin;
-    memmove(control.buffer, control.buffer + control.begin, control.end);
-    control.begin = 0;
+    room = make_room();
     fresh = control.buffer + control.end;
-    count = preview1_read(0, fresh, BUFFER_SIZE - control.end);
+    count = preview1_read(0, fresh, room);
     if (count <= 0) {
         control.pipe_over = control.ended = true;
         corun_interrupt();

@@ -10,13 +10,13 @@
 #include "memory.c"
 #include "timer.c"
 
-static void *refuse(void *old, size_t size_bytes, void *argument)
+static void *refuse(size_t size_bytes, void *argument)
 {
-    (void)old, (void)size_bytes, (void)argument;
+    (void)size_bytes, (void)argument;
     return NULL;
 }
 
-static const corun_allocator no_memory = {.resize = refuse};
+static const corun_allocator no_memory = {.allocate = refuse};
 
 /* The model: all armed timers, unordered; the first is found by looking at each. */
 enum { MOST = 300 };

@@ -15,6 +15,7 @@
 #include "interrupt.c"
 #include "context.c"
 #include "loop.c"
+#include "script.c"
 #include "drive.c"
 #include "call.c"
 #include "standing.c"

@@ -41,9 +41,9 @@ for (const [runtime, title] of Object.entries(runtimes)) {
     });
 
     test('one whose cleanup never ends, too', options, async (t) => {
-      const { terminal, launcher, all } = await begin(t, runtime, program('lingers'), 'waiting\n', '--grace', '1');
+      const { terminal, launcher, all } = await begin(t, runtime, program('lingers'), 'waiting\n', '--grace', '5');
       process.kill(launcher, 'SIGKILL');
-      await terminal.shows('cleaning up\n');
+      await terminal.shows('cleaning up\n'); // within the grace, also on a busy machine
       await until(() => all.every(isOver));
     });
 

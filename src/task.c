@@ -135,23 +135,17 @@ int task_wait(corun_task *task, const corun_awaitable *awaitable)
     return STEP_SUSPENDED;
 }
 
-/* Writes an answer over the awaitable that it answers. */
-static void set_answer(struct outcome *outcome, int error, const corun_value *value)
-{
-    outcome_set(outcome, error > 0 ? CORUN_BAD_ARGUMENT : error, NULL);
-    if (error == 0 && value)
-        outcome->value = *value;
-}
-
 void corun_waiter_done(corun_waiter *waiter, int error, const corun_value *value)
 {
     corun_task *task = task_of_waiter(waiter);
-    corun_value copy = value ? *value : CORUN_VALUE();
+    corun_value copy = value ? *value : CORUN_VALUE(); /* the answer goes over the awaitable, in which it may stand */
+    if (error > 0)
+        error = CORUN_BAD_ARGUMENT;
     if (task->future.wait == WAIT_WAITING) {
-        set_answer(&task->future.outcome, error, &copy);
+        outcome_answer(&task->future.outcome, error, &copy);
         task_wake(task);
     } else if (task->future.wait == WAIT_STARTING) {
-        set_answer(&task->future.outcome, error, &copy);
+        outcome_answer(&task->future.outcome, error, &copy);
         task->future.task_flags |= TASK_ANSWERED;
     } else if (task->future.wait == WAIT_ABANDONED) {
         task->future.wait = WAIT_NONE;

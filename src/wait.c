@@ -53,8 +53,7 @@ static int count_and_go_on(corun_task *task)
     for (size_t i = 0; i < self->count; i++)
         done.i += self->children[i].future->state != FUTURE_PENDING;
     free_waiting(self);
-    outcome_set(&task->future.outcome, 0, NULL);
-    task->future.outcome.value = done;
+    outcome_answer(&task->future.outcome, 0, &done);
     if (task->future.task_flags & TASK_MUST_CANCEL)
         cancel_take(task);
     return frames_deliver(task);

@@ -14,6 +14,7 @@
 #include "corun/io.h"
 #include "memory.h"
 #include "task.h"
+#include "waiters.h"
 #include "watch.h"
 
 enum {
@@ -136,17 +137,23 @@ static int64_t attempt_now(corun_task *task)
     return backend_write(backend, awaitable->extra, awaitable->self, size);
 }
 
-static void set_result(corun_task *task, int64_t result)
+static int error_of(int64_t result)
 {
-    corun_value value = CORUN_VALUE(.i = result);
-    outcome_answer(&task->future.outcome, result < 0 ? (int)result : 0, &value);
+    return result < 0 ? (int)result : 0;
 }
 
 /* Goes on without a suspension. */
 static void answer_now(corun_task *task, int64_t result)
 {
-    set_result(task, result);
-    task->future.task_flags |= TASK_ANSWERED;
+    corun_value value = CORUN_VALUE(.i = result);
+    waiter_answer(task, error_of(result), &value);
+}
+
+/* Goes on in its turn. */
+static void go_on_with(corun_task *task, int64_t result)
+{
+    corun_value value = CORUN_VALUE(.i = result);
+    waiter_go_on(task, error_of(result), &value);
 }
 
 /* Leaves the task to wait at its descriptor. Returns 0, HOST_ALWAYS_READY or an error. */
@@ -174,8 +181,7 @@ static void try_again(struct entry *entry)
     int rc = result == -EAGAIN ? park_task(task) : 1;
     if (rc == 0)
         return;
-    set_result(task, rc < 0 ? rc : result);
-    task_resume(entry);
+    go_on_with(task, rc < 0 ? rc : result);
 }
 
 /* Whether the task has had its share of operations that completed at once. */
@@ -259,8 +265,7 @@ corun_awaitable corun_write(int fd, const void *bytes, size_t size_bytes)
 static void tell_ready(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
-    set_result(task, task->future.awaitable.number);
-    task_resume(entry);
+    go_on_with(task, task->future.awaitable.number);
 }
 
 static void ready_start(void *self, corun_waiter *waiter)

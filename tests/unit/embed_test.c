@@ -228,35 +228,42 @@ TEST(a_main_runs_in_a_loop_that_waits_by_poll)
     close(ends[1]);
 }
 
+/* Starts a main that waits for ever, and gives it a turn. */
+static void wait_between_turns(corun_runner *runner)
+{
+    corun_runner_open(runner, NULL);
+    CHECK_ERROR(corun_runner_loop(runner, &loop), 0);
+    CHECK_ERROR(corun_runner_start(runner, corun_forever(), NULL, ended, NULL), 0);
+    CHECK_EQ(turn(), -1);
+}
+
+/* The next turn ends the run as interrupted. */
+static void end_interrupted(corun_runner *runner)
+{
+    CHECK_EQ(turn(), -2);
+    CHECK_LOG("CORUN_INTERRUPTED");
+    CHECK_ERROR(corun_runner_close(runner), 0);
+}
+
 /* A service manager may send two signals at once, npm the same one twice: whoever waits had no time for a turn */
 TEST(two_signals_at_once_between_turns_end_the_run_not_the_process)
 {
     corun_runner runner;
-    corun_runner_open(&runner, NULL);
-    CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
-    CHECK_ERROR(corun_runner_start(&runner, corun_forever(), NULL, ended, NULL), 0);
-    CHECK_EQ(turn(), -1);
+    wait_between_turns(&runner);
     raise(SIGINT);
     raise(SIGINT);
-    CHECK_EQ(turn(), -2);
-    CHECK_LOG("CORUN_INTERRUPTED");
-    CHECK_ERROR(corun_runner_close(&runner), 0);
+    end_interrupted(&runner);
 }
 
 /* It is the first signal, however many others have asked */
 TEST(an_interrupt_from_elsewhere_is_no_signal_that_waits)
 {
     corun_runner runner;
-    corun_runner_open(&runner, NULL);
-    CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
-    CHECK_ERROR(corun_runner_start(&runner, corun_forever(), NULL, ended, NULL), 0);
-    CHECK_EQ(turn(), -1);
+    wait_between_turns(&runner);
     CHECK_EQ(corun_interrupt(), CORUN_INTERRUPT_TAKEN);
     CHECK_EQ(corun_interrupt(), CORUN_INTERRUPT_TAKEN);
     raise(SIGINT);
-    CHECK_EQ(turn(), -2);
-    CHECK_LOG("CORUN_INTERRUPTED");
-    CHECK_ERROR(corun_runner_close(&runner), 0);
+    end_interrupted(&runner);
 }
 
 #endif

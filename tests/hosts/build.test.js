@@ -64,6 +64,39 @@ CORUN_MAIN(program)
     assert.deepEqual(readdirSync(directory).sort(), ['broken.c', 'old.wasm']);
   });
 
+  const fakes = { ...options, skip: !tests('native') && 'native is not tested' };
+
+  /** Starts a build with a compiler that is a shell script, and gives how it ended and what it left. */
+  async function buildWith(t, script) {
+    const directory = temporaryDirectory(t);
+    const compiler = join(directory, 'compiler');
+    writeFileSync(compiler, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const env = { CC: compiler, XDG_CACHE_HOME: directory };
+    const { status, signal, stderr } = await run(['build', example('upper'), '-o', join(directory, 'upper')], { env });
+    return { status, signal, stderr, left: readdirSync(join(directory, 'corun/compiled')), compiler };
+  }
+
+  test('a compiler that Ctrl-C has ended before this process heard of it', fakes, async (t) => {
+    const { signal, stderr, left } = await buildWith(t, 'case $1 in --version) echo fake;; *) kill -INT $$;; esac');
+    assert.deepEqual([signal, stderr, left], ['SIGINT', '', []]);
+  });
+
+  test('Ctrl-C that the compiler has outrun leaves nothing', fakes, async (t) => {
+    const { signal, stderr, left } = await buildWith(t, 'case $1 in --version) echo fake;; *) cc "$@"; kill -INT $PPID;; esac');
+    assert.deepEqual([signal, stderr, left], ['SIGINT', '', []]);
+  });
+
+  test('a compiler that is killed', fakes, async (t) => {
+    const { status, stderr, left, compiler } = await buildWith(t, 'case $1 in --version) echo fake;; *) kill -KILL $$;; esac');
+    assert.deepEqual([status, stderr, left], [1, `corun: ${compiler} was killed by SIGKILL\n`, []]);
+  });
+
+  test('a lint that is killed lets nothing pass', fakes, async (t) => {
+    const script = 'case "$*" in --version) echo fake clang version 1;; *-ast-dump*) kill -KILL $$;; *) cc -c -x c /dev/null -o /dev/null;; esac';
+    const { status, stderr, left, compiler } = await buildWith(t, script);
+    assert.deepEqual([status, stderr, left], [1, `corun: ${compiler} was killed by SIGKILL\n`, []]);
+  });
+
   test('a header that changed is compiled again, what did not change is not', options, async (t) => {
     const directory = temporaryDirectory(t);
     const [source, header, output] = ['main.c', 'text.h', 'main.wasm'].map((name) => join(directory, name));

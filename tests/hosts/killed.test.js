@@ -1,9 +1,11 @@
 // A launcher that is killed (SIGKILL): its program, which has a session of its own, does not outlive it for ever. One
 // that listens cleans up; one that does not is killed.
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { tests } from '../support/env.js';
-import { Terminal, corun, example, program } from './command.js';
+import { Terminal, corun, example, program, run, temporaryDirectory } from './command.js';
 import { isOver, processesOf, stateOf, until } from './proc.js';
 
 const runtimes = { wasmtime: 'wasmtime', node: 'node:wasi' };
@@ -67,3 +69,18 @@ for (const [runtime, title] of Object.entries(runtimes)) {
     }
   });
 }
+
+const options = { timeout: 60_000, skip: !tests('wasmtime') && 'wasmtime is not tested' };
+
+test('a launcher that is killed the moment its program starts', options, async (t) => {
+  const directory = temporaryDirectory(t);
+  const [runtime, noted] = ['wasmtime', 'noted'].map((name) => join(directory, name));
+  writeFileSync(runtime, `#!/bin/sh\nkill -KILL $PPID\necho $$ >'${noted}'\nexec sleep 1000\n`, { mode: 0o755 });
+  const { signal } = await run(['run', '--runtime', runtime, '--grace', '1', example('countdown')]);
+  assert.equal(signal, 'SIGKILL');
+  const read = () => existsSync(noted) && Number(readFileSync(noted, 'utf8'));
+  await until(read);
+  const pid = read();
+  t.after(() => { if (!isOver(pid)) process.kill(pid, 'SIGKILL'); });
+  await until(() => isOver(pid));
+});

@@ -22,9 +22,11 @@ export async function until(condition) {
   while (!condition()) await setTimeout(10);
 }
 
+const isGuard = (pid) => commandOf(pid)[3] === 'corun-guard';
+
 /** The run itself below a process: `corun run`, the program that it has started, and what looks after that. */
 export function processesOf(pid) {
   const launcher = [pid, ...descendants(pid)].find((other) => commandOf(other)[1] === corun);
-  const [program, ...others] = descendants(launcher);
-  return { launcher, program, others };
+  const below = descendants(launcher);
+  return { launcher, program: below.find((other) => !isGuard(other)), others: below.filter(isGuard) };
 }

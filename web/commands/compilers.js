@@ -1,6 +1,7 @@
 /* Finding the compilers: for WebAssembly $WASI_SDK_PATH, else a clang with a WASI sysroot, else the
  * bundled one; natively cc. */
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { promisify } from 'node:util';
 import { CommandError, status } from './arguments.js';
 import { cacheDirectory, writeWhole } from './cache.js';
 import { lintWith } from '../lint/clang.js';
-import { dieOf } from './signals.js';
+import { Interrupted, interruptibly } from './signals.js';
 
 /**
  * @typedef {object} Job one call of a compiler
@@ -133,30 +134,30 @@ function external({ path, flags, version }) {
     name: path,
     version,
     isClang: isClang(version),
-    compile: (job) => runCompiler(path, flags, job),
-    lint: (job) => lintWith(path, [...flags, ...job.flags, ...includesOf(job), ...job.inputs]),
+    compile: (job) => interruptibly(() => runCompiler(path, flags, job)),
+    lint: (job) => interruptibly(() => runLinter(path, flags, job)),
   };
 }
 
 const includesOf = (job) => job.includeDirectories.map((directory) => `-I${directory}`);
 
-function runCompiler(path, flags, job) {
+async function runCompiler(path, flags, job) {
   const args = [...flags, ...job.flags, ...includesOf(job), ...job.inputs, ...job.link, '-o', job.output];
   // Its messages go to standard error: standard output is the program's.
-  const child = spawn(path, args, { stdio: ['ignore', 2, 2] });
-  // The terminal's Ctrl-C reaches the compiler too, which then removes what it was writing.
-  let interrupted = false;
-  const onInterrupt = () => { interrupted = true; };
-  process.on('SIGINT', onInterrupt);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      process.removeListener('SIGINT', onInterrupt);
-      if (interrupted) dieOf('SIGINT');
-      else if (code === 0) resolve();
-      else reject(new CommandError(`${job.what} did not compile`));
-    });
-  });
+  const [code, signal] = await once(spawn(path, args, { stdio: ['ignore', 2, 2] }), 'exit');
+  mustNotBeKilled(path, signal);
+  if (code !== 0) throw new CommandError(`${job.what} did not compile`);
+}
+
+async function runLinter(path, flags, job) {
+  const { signal, ...linted } = await lintWith(path, [...flags, ...job.flags, ...includesOf(job), ...job.inputs]);
+  mustNotBeKilled(path, signal);
+  return linted;
+}
+
+function mustNotBeKilled(path, signal) {
+  if (signal === 'SIGINT') throw new Interrupted();
+  if (signal) throw new CommandError(`${path} was killed by ${signal}`);
 }
 
 /**

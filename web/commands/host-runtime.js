@@ -1,13 +1,12 @@
 /* Runs a program in a WASI runtime, which dies of Ctrl-C without a cleanup and has no other interrupt. So
  * the program gets a session of its own, where the terminal's Ctrl-C does not reach it, and a channel
  * as its standard input that carries both its input and the interrupts (control-channel.js). */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CommandError, status } from './arguments.js';
 import { ControlChannel } from './control-channel.js';
-import { guardProgram } from './guard.js';
+import { Guard } from './guard.js';
 import { pumpInput } from './pump.js';
 import { wasmProgram } from './program.js';
 import { findRuntime, knownRuntime } from './runtimes.js';
@@ -45,31 +44,27 @@ function linkByName(path, name) {
  */
 async function launch(runtime, { path, args, env, dirs, grace }) {
   const settings = { ...env, CORUN_CONTROL: 'stdin', CORUN_INTERRUPT_STATUS: String(interruptStatus) };
-  const [file, ...first] = runtime.command;
   const line = runtime.line({ path, args, env: settings, dirs });
-  const channel = ControlChannel.open();
-  const start = () => spawn(file, [...first, ...line], {
-    detached: true, // setsid: a session of its own
-    stdio: [channel.readEnd, 'inherit', 'inherit'],
-  });
-  return attend(start, channel, grace);
+  return attend([...runtime.command, ...line], grace);
 }
 
-async function attend(start, channel, grace) {
+/** Starts a command and stays with it to its end. */
+async function attend(command, grace) {
+  const channel = ControlChannel.open();
   // The signals first: the program may be seen, and interrupted, at once.
   const send = (signal) => child.kill(signal);
   const interrupts = forwardInterrupts(send, channel, grace);
   forwardJobControl(send);
-  const child = start();
+  const guard = new Guard(grace);
+  const child = guard.spawn(command, [channel.readEnd, 'inherit', 'inherit']);
   channel.closeReadEnd();
   const ended = new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new CommandError(error.message, status.notRunnable)));
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
   const stopPump = pumpInput(channel);
-  const stopGuard = guardProgram(child.pid, grace);
   const { code, signal } = await ended;
-  await stopGuard();
+  await guard.end();
   interrupts.stop();
   stopPump();
   channel.close();

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { CommandError, parse, usageError } from './arguments.js';
 import { print } from './print.js';
+import { Interrupted, dieOf } from './signals.js';
 
 const commands = new Map([
   ['run', () => import('./run.js')],
@@ -31,6 +32,7 @@ export async function main(argv) {
   try {
     return await dispatch(argv);
   } catch (error) {
+    if (error instanceof Interrupted) return dieOf('SIGINT');
     if (!(error instanceof CommandError)) throw error;
     process.stderr.write(`corun: ${error.message}\n`);
     return error.status;

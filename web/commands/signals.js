@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 
 /**
  * Ends this process the way `signal` does, so that a shell sees it.
@@ -38,4 +39,26 @@ export function onInterrupt(listener) {
     latest = now;
     if (!copy) listener();
   });
+}
+
+/** Ctrl-C has cut work short; what it left is to be tidied up, then this process is to die of it. */
+export class Interrupted extends Error {}
+
+/**
+ * Does work that child processes do. The terminal's Ctrl-C reaches them too, and ends them; here it makes the work throw
+ * Interrupted, whatever became of it.
+ * @template Result
+ * @param {() => Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
+export async function interruptibly(work) {
+  let interrupted = false;
+  const note = () => { interrupted = true; };
+  process.on('SIGINT', note);
+  const [outcome] = await Promise.allSettled([work()]);
+  await setImmediate(); // the end of a child that the signal ended may be told before the signal
+  process.removeListener('SIGINT', note);
+  if (interrupted) throw new Interrupted();
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
 }

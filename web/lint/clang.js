@@ -6,6 +6,7 @@ import { Lint, treeFlags } from './lint.js';
  * @typedef {object} Linted
  * @property {import('./rules.js').Finding[]} findings
  * @property {string} errors what clang had to say, if it did not understand the file
+ * @property {NodeJS.Signals | null} [signal] what killed clang before it had read all
  */
 
 /**
@@ -29,6 +30,9 @@ export function lintWith(clang, args) {
       }
     });
     child.on('error', reject);
-    child.on('close', () => resolve({ findings: lint.findings, errors }));
+    child.on('close', (_, signal) => {
+      if (signal) errors += `${clang} was killed by ${signal}\n`;
+      resolve({ findings: lint.findings, errors, signal });
+    });
   });
 }

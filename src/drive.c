@@ -18,9 +18,10 @@ struct budget {
 
 static int64_t until_next_timer(corun_loop *loop)
 {
-    int64_t deadline = timer_next(&loop->timers), now;
+    int64_t deadline, now;
     if (!list_is_empty(&loop->ready) || atomic_load(&loop->woken) || loop->stopping)
         return 0;
+    deadline = timer_next(&loop->timers);
     if (deadline == INT64_MAX)
         return -1;
     now = backend_now(&loop->backend);

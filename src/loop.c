@@ -194,7 +194,10 @@ static inline void run_ready(corun_loop *loop)
     loop->round_last = loop->ready.previous;
     while ((entry = take_next(loop))) {
         interrupts_note(&loop->interrupts);
-        entry->run(entry);
+        if (entry->run == task_resume)
+            task_resume(entry); /* the commonest: a direct call takes half the time, above all in wasm */
+        else
+            entry->run(entry);
         interrupts_note(&loop->interrupts);
     }
     loop->round_last = &loop->ready;

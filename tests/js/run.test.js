@@ -1,6 +1,7 @@
 // run() and Runner, in this thread and in a Worker: the cases that pages play too, and what is Node's own.
 import assert from 'node:assert/strict';
 import { CorunError, run } from 'corun';
+import { cases as randomCases } from './cases/random.js';
 import { cases as refusals } from './cases/refusals.js';
 import { cases as runCases } from './cases/run.js';
 import { cases as runnerCases, sharedCases, threadCases, wasiCases, workerCases } from './cases/runner.js';
@@ -10,6 +11,7 @@ import { kit, rejection, test } from './support/programs.js';
 playAll('run', runCases);
 playAll('a runner', runnerCases);
 playAll('refusals', refusals);
+playAll('stops', randomCases);
 playAll('a runner', wasiCases);
 playAll('a runner', threadCases, ['this thread']);
 playAll('a runner', workerCases, ['a Worker']);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as examples from '../js/cases/examples.js';
+import * as random from '../js/cases/random.js';
 import * as refusals from '../js/cases/refusals.js';
 import * as run from '../js/cases/run.js';
 import * as runner from '../js/cases/runner.js';
@@ -20,6 +21,7 @@ const plan = [
   ['runner', runner, 'cases', [thread, worker]],
   ['runner', runner, 'threadCases', [thread]],
   ['runner', runner, 'wasiCases', [thread, worker]],
+  ['random', random, 'cases', [thread, worker]],
   ['refusals', refusals, 'cases', [thread, worker]],
   ['page', pages, 'cases', [thread, worker]],
   ['examples', examples, 'cases', [thread]],
@@ -39,6 +41,7 @@ const ofEmscripten = [
   ['run', run, 'cases', [thread, worker]],
   ['runner', runner, 'cases', [thread, worker]],
   ['runner', runner, 'threadCases', [thread]],
+  ['random', random, 'cases', [thread, worker]],
   ['refusals', refusals, 'cases', [thread, worker]],
   ['examples', examples, 'cases', [thread]],
 ];

@@ -1,7 +1,7 @@
 // What goes wrong, and what is left of it: nothing.
 import { assert } from 'chai';
 import { CorunError, Runner, run } from 'corun';
-import { pause, record, rejection } from './support.js';
+import { nothingLeft, record, rejection } from './support.js';
 
 /** @typedef {import('./support.js').Case} Case */
 
@@ -69,16 +69,6 @@ const failures = {
     assert.strictEqual(error.cause.message, 'the line is dead');
   },
 };
-
-/** Waits until no more is alive than before, or long enough. @param {Case} t @param {Record<string, number>} before */
-async function nothingLeft(t, before) {
-  for (let left = 40; left > 0; left--) {
-    const now = t.place.alive();
-    if (Object.entries(before).every(([kind, count]) => (now[kind] ?? 0) <= count)) return;
-    await pause(50);
-  }
-  assert.deepEqual(t.place.alive(), before);
-}
 
 /** @type {Record<string, import('./support.js').Play>} */
 export const cases = Object.fromEntries(

@@ -62,6 +62,16 @@ export async function playCase(play, place) {
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
+/** Waits until no more is alive than before, or long enough. @param {Case} t @param {Record<string, number>} before */
+export async function nothingLeft(t, before) {
+  for (let left = 40; left > 0; left--) {
+    const now = t.place.alive();
+    if (Object.entries(before).every(([kind, count]) => (now[kind] ?? 0) <= count)) return;
+    await pause(50);
+  }
+  assert.deepEqual(t.place.alive(), before);
+}
+
 /** Text that grows, and promises for when it holds something. */
 export function record() {
   let text = '';

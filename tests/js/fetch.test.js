@@ -206,6 +206,17 @@ for (const { name, options } of places) {
       assert.equal(value, 20 * 12 + 20 * Array.from({ length: 20 }, (_, i) => `drip ${i} of twenty\n`).join('').length);
     });
 
+    await t.test("a body of the embedder's own making is cancelled with the response", async () => {
+      /** @type {unknown[]} */
+      const cancelled = [];
+      const own = async () => new Response(new ReadableStream({ cancel: (reason) => void cancelled.push(reason) }));
+      const runner = await Runner.open(fetches, { ...options, stdout: 'collect', fetch: own });
+      const { stdout } = await runner.run('reads_twice', { args: ['', 'data:,x'] });
+      await runner.close();
+      assert.equal(stdout, 'CORUN_INVALID_STATE\nCORUN_CLOSED\n');
+      assert.deepEqual(cancelled.map((reason) => /** @type {Error} */ (reason).name), ['AbortError']);
+    });
+
     await t.test('the embedder may fetch in its own way, or refuse', async () => {
       /** @param {Request} request */
       const own = async (request) => new Response(`${request.method} ${request.url}`, { status: 201 });

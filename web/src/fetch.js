@@ -13,6 +13,9 @@ function coded(code, message, cause) {
   return Object.assign(new Error(message, { cause }), { code });
 }
 
+/** @param {unknown} [cause] */
+const closed = (cause) => coded('CORUN_CLOSED', 'the response is closed', cause);
+
 /** A request and its response. */
 class Exchange {
   #signal;
@@ -63,14 +66,25 @@ class Exchange {
     if (value) this.#rest = value;
   }
 
+  /** Nobody reads any more. A body that is not of the host's own fetch does not know of the signal. */
+  async close() {
+    try {
+      await (this.#reader ?? (await this.#response).body)?.cancel(this.#signal.reason);
+    } catch {
+      // It has failed, or is somebody else's to read.
+    }
+  }
+
   /** @template T @param {Promise<T>} promise @returns {Promise<T>} */
   async #orFailure(promise) {
+    let value;
     try {
-      return await promise;
+      value = await promise;
     } catch (error) {
-      if (this.#signal.aborted) throw coded('CORUN_CLOSED', 'the response is closed', error);
-      throw told(error);
+      throw this.#signal.aborted ? closed(error) : told(error);
     }
+    if (this.#signal.aborted) throw closed();
+    return value;
   }
 }
 
@@ -147,6 +161,7 @@ export function fetchCalls(send) {
     open.set(number, exchange);
     signal.addEventListener('abort', () => {
       if (open.get(number) === exchange) open.delete(number);
+      void exchange.close();
     });
     return new Promise(() => {});
   };
@@ -155,7 +170,7 @@ export function fetchCalls(send) {
   const next = async (bytes, { signal }) => {
     const { number, most, position } = readAsked(bytes);
     const exchange = open.get(number);
-    if (!exchange) throw coded('CORUN_CLOSED', 'the response is closed');
+    if (!exchange) throw closed();
     return most === 0 ? exchange.head() : exchange.part(most, position, signal);
   };
 

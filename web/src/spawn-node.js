@@ -46,6 +46,11 @@ export function spawnWorker(first, url) {
     link.onfail(new Error(`the Worker ended with status ${code}`));
   });
   worker.unref(); // after the listeners, which undo it; who waits for a Worker holds the process himself
-  link.post(first);
+  try {
+    link.post(first);
+  } catch (error) {
+    void link.terminate(); // what cannot be cloned
+    throw error;
+  }
   return link;
 }

@@ -73,7 +73,11 @@ export function spawnWorker(first, url) {
     stopWaiting = greeted.end;
     made.onmessage = (event) => greeted.receive(event.data);
     made.onerror = (event) => fail(new Error(event.message || couldNotLoad(script)));
-    link.post(first);
+    try {
+      link.post(first);
+    } catch (error) {
+      fail(/** @type {Error} */ (error)); // what cannot be cloned
+    }
   };
   void begin();
   return link;

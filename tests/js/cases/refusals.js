@@ -9,6 +9,11 @@ import { nothingLeft, record, rejection } from './support.js';
 const failures = {
   'no such module': (t) => rejection(run(`no/such${/\.\w+$/.exec(String(t.kit))?.[0]}`, t.options)),
   'no module': (t) => rejection(run(new Uint8Array([1, 2, 3]), t.options)),
+  'a file whose bytes are somewhere else': (t) => {
+    const moved = new Uint8Array(5);
+    structuredClone(moved, { transfer: [moved.buffer] });
+    return rejection(run(t.kit, { ...t.options, files: { '/a': moved } }));
+  },
   'no such entry': async (t) => {
     const { runner } = await t.open();
     await rejection(runner.run('nowhere'));

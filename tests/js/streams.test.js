@@ -1,9 +1,11 @@
 // stdin, stdout and stderr in every form that run() and Runner take.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { PassThrough, Readable } from 'node:stream';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Runner, run } from 'corun';
-import { example, kit, places, rejection, test } from './support/programs.js';
+import { example, kit, places, record, rejection, test } from './support/programs.js';
 
 const upper = example('upper');
 
@@ -213,7 +215,19 @@ for (const { name, options } of places) {
 }
 
 test('C code that blocks in this thread: Node sleeps', async () => {
-  const runner = await Runner.open(kit);
-  assert.equal((await runner.run('naps')).value, 0);
+  const runner = await Runner.open(kit, { stdout: 'collect' });
+  assert.deepEqual(await runner.run('naps'), { status: 0, value: 0, stdout: 'tired\nasleep\n' });
+  await runner.close();
+});
+
+test('what was printed before C code blocks in a Worker is seen before', async () => {
+  const out = record();
+  const runner = await Runner.open(kit, { worker: true, stdout: out.receive });
+  let ended = false;
+  const running = runner.run('naps', { args: ['', '500'] }).then(() => (ended = true));
+  await out.saw('asleep');
+  await sleep(100);
+  assert.equal(ended, false);
+  await running;
   await runner.close();
 });

@@ -14,12 +14,16 @@ const HELD_BYTES = 1 << 18;
 const STOP_BYTES = 1 << 24;
 
 const port = workerPort();
-/** Where a page's Worker can block, it may: nobody waits for its frames. */
-host.sleep ??= (ms) => {
+/** Where a page's Worker can block, it may: nobody waits for its frames. What was printed before is not to wait too. */
+host.sleep = (ms) => {
   const words = sharedWords(1);
-  if (words) Atomics.wait(words, 0, 0, ms);
-  return words !== null;
+  if (!words) return false;
+  for (const output of outputs) output?.flush();
+  Atomics.wait(words, 0, 0, ms);
+  return true;
 };
+/** @type {(Output | undefined)[]} by descriptor */
+let outputs = [];
 /** @type {import('./guest.js').Guest | undefined} */
 let guest;
 /** @type {Int32Array | null} */
@@ -76,14 +80,14 @@ async function open(message) {
     control = message.control;
     const { module, label, factory, settings, terminals } = message;
     const input = new Input({ pull, stop: () => {}, terminal: terminals[0] ?? false });
-    const outputs = [undefined, makeOutput(1, terminals[1]), makeOutput(2, terminals[2])];
+    outputs = [undefined, makeOutput(1, terminals[1]), makeOutput(2, terminals[2])];
     guest = await openGuest(factory ? { module, label, factory } : { module, label }, settings, {
       input,
       outputs,
       perform,
       ontasks: settings.watched ? (changes) => post({ type: 'changed', changes }) : undefined,
       onturn: acknowledge,
-      onoutput: () => relieve(outputs),
+      onoutput: relieve,
       onyield: lookAround,
     });
     post({ type: 'opened' });
@@ -160,12 +164,8 @@ function giveRoom({ fd, size, broken }) {
   }
 }
 
-/**
- * Inside a step that prints and never awaits: others should see it, and memory has an end.
- *
- * @param {(Output | undefined)[]} outputs
- */
-function relieve(outputs) {
+/** Inside a step that prints and never awaits: others should see it, and memory has an end. */
+function relieve() {
   const now = host.now();
   const held = outputs.reduce((sum, output) => sum + (output?.held ?? 0), 0);
   if (held < HELD_BYTES && now - lastFlush < HELD_MS) return;

@@ -139,10 +139,12 @@ ENTRY_ASYNC(litters, ()) {
 }
 CORUN_ENTRY(litters)
 
-/* Waits with C's own means, which stops the whole loop. */
+/* Waits with C's own means, which stops the whole loop, for so many milliseconds. */
 ENTRY_ASYNC(naps, ()) {
     CORUN_BEGIN();
-    CORUN_RETURN(.i = usleep(1000) == 0 ? 0 : errno);
+    puts("tired");
+    puts("asleep");
+    CORUN_RETURN(.i = usleep((unsigned)number(my->argc, my->argv, 1) * 1000) == 0 ? 0 : errno);
     CORUN_END();
 }
 CORUN_ENTRY(naps)

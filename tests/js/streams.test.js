@@ -186,6 +186,25 @@ for (const { name, options } of places) {
         },
       });
       const { stderr } = await runner.run('floods', { args: ['', '320'] });
+    await t.test('a Writable of Node that fails, or cannot be opened', async () => {
+      const full = new Writable({ write: (_, __, done) => done(new Error('full')) });
+      assert.equal((await rejection(halves(full))).message, 'full');
+      const missing = createWriteStream('no/such');
+      assert.equal((await rejection(run(kit, { ...options, env: { A: '1' }, stdout: missing }))).code, 'ENOENT');
+      const stream = new PassThrough().resume();
+      await halves(stream);
+      assert.equal(stream.listenerCount('error'), 0);
+    });
+
+    await t.test('many short lines for a function that takes its time', async () => {
+      let lines = 0;
+      const stdout = { as: /** @type {const} */ ('lines'), to: async () => void lines++ };
+      const began = performance.now();
+      await run(upper, { ...options, stdin: 'a\n'.repeat(1 << 17), stdout });
+      assert.equal(lines, 1 << 17);
+      assert.ok(performance.now() - began < 10_000, 'each waits for those behind it');
+    });
+
       await runner.close();
       assert.deepEqual({ stderr, bytes, most }, { stderr: '320 blocks\n', bytes: 320 * 65536, most: 1 });
     });

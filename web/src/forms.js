@@ -30,7 +30,10 @@ export function textFormer(form) {
 export function giveAll(parts, give) {
   for (let i = 0; i < parts.length; i++) {
     const answer = /** @type {any} */ (give(parts[i]));
-    if (typeof answer?.then === 'function') return Promise.resolve(answer).then(() => giveAll(parts.slice(i + 1), give));
+    if (typeof answer?.then === 'function')
+      return Promise.resolve(answer).then(async () => {
+        while (++i < parts.length) await give(parts[i]);
+      });
   }
 }
 

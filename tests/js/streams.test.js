@@ -82,6 +82,27 @@ for (const { name, options } of places) {
       assert.equal(error.cause.message, 'the line is dead');
     });
 
+    await t.test('a Readable that cannot be opened is EIO in the program', async () => {
+      const stdin = createReadStream('no/such');
+      const error = await rejection(run(upper, { ...options, stdin, stdout: 'collect' }));
+      assert.deepEqual([error.code, error.cause.code], ['EIO', 'ENOENT']);
+      assert.equal(stdin.listenerCount('error'), 0);
+    });
+
+    await t.test('an iterator whose return() throws does not keep the program from being killed', async () => {
+      const iterator = {
+        next: () => new Promise(() => {}),
+        return() {
+          throw new Error('never');
+        },
+      };
+      const runner = await Runner.open(upper, { ...options, stdin: /** @type {any} */ ({ [Symbol.asyncIterator]: () => iterator }) });
+      const running = runner.run();
+      await sleep(50);
+      runner.kill();
+      assert.equal((await rejection(running)).code, 'EKILLED');
+    });
+
     await t.test('what was not read stays in a ReadableStream', async () => {
       const stream = new Blob(['abc']).stream();
       await run(kit, { ...options, stdin: stream, stdout: 'collect' });
@@ -165,6 +186,25 @@ for (const { name, options } of places) {
       assert.equal(got, '日 one\ntwo');
     });
 
+    await t.test('a Writable of Node that fails, or cannot be opened', async () => {
+      const full = new Writable({ write: (_, __, done) => done(new Error('full')) });
+      assert.equal((await rejection(halves(full))).message, 'full');
+      const missing = createWriteStream('no/such');
+      assert.equal((await rejection(run(kit, { ...options, env: { A: '1' }, stdout: missing }))).code, 'ENOENT');
+      const stream = new PassThrough().resume();
+      await halves(stream);
+      assert.equal(stream.listenerCount('error'), 0);
+    });
+
+    await t.test('many short lines for a function that takes its time', async () => {
+      let lines = 0;
+      const stdout = { as: /** @type {const} */ ('lines'), to: async () => void lines++ };
+      const began = performance.now();
+      await run(upper, { ...options, stdin: 'a\n'.repeat(1 << 17), stdout });
+      assert.equal(lines, 1 << 17);
+      assert.ok(performance.now() - began < 10_000, 'each waits for those behind it');
+    });
+
     await t.test('a slow reader makes corun_write wait', async () => {
       let waiting = 0;
       let most = 0;
@@ -186,25 +226,6 @@ for (const { name, options } of places) {
         },
       });
       const { stderr } = await runner.run('floods', { args: ['', '320'] });
-    await t.test('a Writable of Node that fails, or cannot be opened', async () => {
-      const full = new Writable({ write: (_, __, done) => done(new Error('full')) });
-      assert.equal((await rejection(halves(full))).message, 'full');
-      const missing = createWriteStream('no/such');
-      assert.equal((await rejection(run(kit, { ...options, env: { A: '1' }, stdout: missing }))).code, 'ENOENT');
-      const stream = new PassThrough().resume();
-      await halves(stream);
-      assert.equal(stream.listenerCount('error'), 0);
-    });
-
-    await t.test('many short lines for a function that takes its time', async () => {
-      let lines = 0;
-      const stdout = { as: /** @type {const} */ ('lines'), to: async () => void lines++ };
-      const began = performance.now();
-      await run(upper, { ...options, stdin: 'a\n'.repeat(1 << 17), stdout });
-      assert.equal(lines, 1 << 17);
-      assert.ok(performance.now() - began < 10_000, 'each waits for those behind it');
-    });
-
       await runner.close();
       assert.deepEqual({ stderr, bytes, most }, { stderr: '320 blocks\n', bytes: 320 * 65536, most: 1 });
     });

@@ -4,6 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { isatty } from 'node:tty';
 import { pathToFileURL } from 'node:url';
 import { openDirectories } from './dirs-node.js';
+// There at once: a stream that cannot be opened says so soon, and must find somebody who listens.
+import './check-options.js';
+import './sinks.js';
 import { fromNode } from './sources.js';
 
 /** @typedef {import('./host-page.js').Host} Host */

@@ -4,7 +4,17 @@ import { callFunction, collect, giveAll, textFormer } from './forms.js';
 
 /** @typedef {import('./output.js').Sink} Sink */
 /** @typedef {(part: any) => unknown} Receiver */
-/** @typedef {{ write: (bytes: Uint8Array, done: (error?: Error | null) => void) => unknown }} NodeWritable */
+
+/**
+ * The parts of Node's Writable that are used here.
+ *
+ * @typedef {object} NodeWritable
+ * @property {(bytes: Uint8Array, done: (error?: Error | null) => void) => unknown} write
+ * @property {(event: string, listener: (...args: any[]) => void) => unknown} on
+ * @property {(event: string, listener: (...args: any[]) => void) => unknown} off
+ * @property {Error | null} [errored]
+ */
+
 
 /**
  * `text` is streaming UTF-8 (a character is never cut), `lines` whole lines without their end.
@@ -101,20 +111,37 @@ function writeStream(stream, form) {
   };
 }
 
+const ignore = () => {};
+
+/**
+ * What a write fails with comes as an event too, sooner or later, and one that nobody listens for would end the process.
+ *
+ * @param {NodeWritable} stream
+ */
+function listen(stream) {
+  stream.off('error', ignore); // once is enough
+  stream.on('error', ignore);
+}
+
 /** @param {NodeWritable} stream @param {OutputForm} form @returns {Sink} */
 function writeNode(stream, form) {
   const formed = former(form);
+  listen(stream);
   /** @param {string | Uint8Array} part */
   const give = (part) =>
     /** @type {Promise<void>} */ (
       new Promise((resolve, reject) => {
-        stream.write(/** @type {Uint8Array} */ (part), (error) => (error ? reject(error) : resolve()));
+        listen(stream);
+        stream.write(/** @type {Uint8Array} */ (part), (error) => (error ? reject(stream.errored ?? error) : resolve()));
       })
     );
   return {
     reports: true,
     terminal: false,
     write: (bytes) => giveAll(formed(bytes), give),
-    finish: () => giveAll(formed(), give),
+    async finish() {
+      await giveAll(formed(), give);
+      stream.off('error', ignore);
+    },
   };
 }

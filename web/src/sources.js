@@ -93,7 +93,7 @@ function fromIterable(iterable) {
       return done ? null : toBytes(value);
     },
     stop() {
-      Promise.resolve(iterator.return?.()).catch(() => {});
+      (async () => iterator.return?.())().catch(() => {});
     },
   };
 }
@@ -109,11 +109,16 @@ function fromIterable(iterable) {
 export function fromNode(stream, terminal = false) {
   /** @type {() => void} */
   let leave = () => {};
+  /** @type {{ error: unknown } | undefined} */
+  let failed;
+  // Also while nobody reads: an error event that nobody listens for would end the process.
+  const onerror = (/** @type {unknown} */ error) => (failed = { error });
+  stream.on('error', onerror);
   return {
     terminal,
     pull: () =>
       new Promise((resolve, reject) => {
-        if (stream.errored) return reject(stream.errored);
+        if (stream.errored ?? failed) return reject(stream.errored ?? failed?.error);
         if (stream.readableEnded || stream.destroyed) return resolve(null);
         /** @type {[string, (value?: any) => void][]} */
         const listeners = [
@@ -138,6 +143,9 @@ export function fromNode(stream, terminal = false) {
         for (const [event, listener] of listeners) stream.on(event, listener);
         stream.resume();
       }),
-    stop: () => leave(),
+    stop() {
+      leave();
+      stream.off('error', onerror);
+    },
   };
 }

@@ -37,6 +37,7 @@ test('options that are wrong are refused in words', async (t) => {
     'run: env: "A=B" cannot be a name': { env: { 'A=B': '' } },
     'run: files and dirs cannot be combined': { files: {}, dirs: {} },
     'run: budget is not a positive number of milliseconds': { budget: 0 },
+    'run: grace is more than 2147483647 milliseconds, the longest that a timer takes': { grace: Infinity },
     'stdin: text, bytes, a readable stream or an async iterable is expected': { stdin: 5 },
     "stdout: 'inherit', 'collect', a function, a writable stream, or { to, as } is expected": {
       stdout: 'colect',

@@ -20,6 +20,9 @@ const OPEN = [
 ];
 const RUN = ['args', 'signal'];
 
+/** Beyond it setTimeout fires at once. */
+const LONGEST_MS = 0x7fffffff;
+
 /** @param {unknown} options @param {'run' | 'Runner.open' | 'runner.run'} where @param {unknown} entry */
 export function checkOptions(options, where, entry) {
   if (typeof entry !== 'string') throw new TypeError(`${where}: the entry is not a string`);
@@ -89,7 +92,10 @@ const CHECKS = {
   debug: mustBe('boolean'),
   worker: mustBe('boolean'),
   budget: mustBePositive,
-  grace: mustBePositive,
+  grace(value, what) {
+    mustBePositive(value, what);
+    if (value > LONGEST_MS) throw new TypeError(`${what} is more than ${LONGEST_MS} milliseconds, the longest that a timer takes`);
+  },
   ontasks: mustBe('function'),
   workerUrl(value, what) {
     if (typeof value !== 'string' && !(value instanceof URL)) throw new TypeError(`${what} is not a URL`);

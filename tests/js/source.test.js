@@ -27,7 +27,10 @@ before(async () => {
     }[request.url ?? ''];
     if (request.url === '/page')
       response.setHeader('Content-Type', 'text/html').end('<!doctype html><p>Welcome');
-    else if (type)
+    else if (request.url?.startsWith('/broken')) {
+      response.writeHead(200, { 'Content-Type': request.url === '/broken.wasm' ? 'application/wasm' : 'text/plain', 'Content-Length': bytes.length });
+      response.write(bytes.subarray(0, 5000), () => response.destroy());
+    } else if (type)
       response
         .setHeader('Content-Type', type)
         .end(request.url === '/cut.wasm' ? bytes.subarray(0, 5000) : bytes);
@@ -99,6 +102,8 @@ test('refused in words', async (t) => {
       /is truncated: at least \d+ bytes are missing at its end$/,
     ],
     ['a cut answer', () => `${origin}/cut.wasm`, 'EMODULE', /\/cut\.wasm is damaged or truncated: ./],
+    ['an answer that breaks off', () => `${origin}/broken.wasm`, 'ELOAD', /^cannot load http:.*\/broken\.wasm: ./],
+    ['one of another type', () => `${origin}/broken.bin`, 'ELOAD', /^cannot load http:.*\/broken\.bin: ./],
     ['damage', () => wasm(1, 3, 9, 9, 9), 'EMODULE', /is damaged or truncated: ./],
     [
       'a component',

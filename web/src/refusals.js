@@ -82,18 +82,22 @@ export function refuseResponse(label, { status, statusText }) {
 }
 
 /**
- * Refuses what the engine does not compile.
+ * Refuses what the engine does not compile, or what did not come to its end.
  *
  * @param {string} label
  * @param {unknown} error the engine's
- * @param {BufferSource} [source] its bytes, if they are known
- * @returns {never}
+ * @param {BufferSource | Promise<BufferSource>} [given] its bytes, if they are known
+ * @returns {Promise<never>}
  */
-export function refuseCode(label, error, source) {
+export async function refuseCode(label, error, given) {
+  const source = await Promise.resolve(given).catch(() => undefined);
   if (source instanceof ArrayBuffer) checkBytes(new Uint8Array(source), label);
   else if (source) checkBytes(new Uint8Array(source.buffer, source.byteOffset, source.byteLength), label);
   const why = error instanceof Error ? error.message.replace(/^WebAssembly\.\w+\(\): /, '') : String(error);
-  throw forbidden(label, error) ?? badModule(label, `is damaged or truncated: ${why}`);
+  const refused = forbidden(label, error);
+  if (refused) throw refused;
+  if (error instanceof WebAssembly.CompileError) throw badModule(label, `is damaged or truncated: ${why}`);
+  throw new CorunError('ELOAD', `cannot load ${label}: ${why}`, { cause: error });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { checkOptions } from './options.js';
 import { Session } from './session.js';
+import { handle } from './source.js';
 
 /**
  * Runs a program's main to its end, cancels what it left behind, closes: asyncio.run for C.
@@ -21,6 +22,7 @@ import { Session } from './session.js';
  * @returns {Promise<import('./session.js').RunResult>}
  */
 export async function run(source, options = {}) {
+  handle(source, options?.wasm);
   const checking = checkOptions(options, 'run');
   if (checking) await unlessAborted(checking, options?.signal);
   const { signal, ...open } = options;

@@ -1,5 +1,6 @@
 import { checkOptions } from './options.js';
 import { Session } from './session.js';
+import { handle } from './source.js';
 
 /**
  * Several mains, one after another, on one instance of a program: its memory, background tasks and
@@ -39,6 +40,7 @@ export class Runner {
    * @returns {Promise<Runner>}
    */
   static async open(source, options = {}) {
+    handle(source, options?.wasm);
     await checkOptions(options, 'Runner.open');
     return new Runner(await Session.open(source, options));
   }

@@ -18,6 +18,13 @@ import { CorunError, part, refusals } from './errors.js';
  */
 
 /**
+ * Promises that are given as sources may reject before anybody has come to wait for them, or if nobody does.
+ *
+ * @param {unknown[]} given
+ */
+export const handle = (...given) => void Promise.all(given).catch(() => {});
+
+/**
  * @param {Source} source
  * @param {Source} [wasm] the .wasm of a factory
  * @returns {Promise<Loaded>}
@@ -30,7 +37,7 @@ export async function loadSource(source, wasm) {
   if (url instanceof URL) return loadUrl(url);
   if (url instanceof Response) return loadResponse(url, url.url || 'the response');
   if (url instanceof WebAssembly.Module) return { module: url, label: 'the module' };
-  if (url instanceof ArrayBuffer || ArrayBuffer.isView(url)) return loadBytes(/** @type {BufferSource} */ (url), 'the module');
+  if (url instanceof ArrayBuffer || ArrayBuffer.isView(url)) return compile('the module', /** @type {BufferSource} */ (url));
   return (await refusals()).refuseSource();
 }
 
@@ -44,28 +51,26 @@ async function loadUrl(url) {
     const { message, cause } = /** @type {Error & { cause?: { message?: string } }} */ (error);
     throw new CorunError('ELOAD', `cannot load ${label}: ${cause?.message ?? message}`, { cause: error });
   }
-  return got instanceof Response ? loadResponse(got, label) : loadBytes(/** @type {BufferSource} */ (got), label);
+  return got instanceof Response ? loadResponse(got, label) : compile(label, /** @type {BufferSource} */ (got));
 }
 
 /** @param {Response} response @param {string} label */
 async function loadResponse(response, label) {
   if (!response.ok) return (await refusals()).refuseResponse(label, response);
-  if (response.headers.get('Content-Type') !== 'application/wasm') return loadBytes(await response.arrayBuffer(), label);
-  return compile(WebAssembly.compileStreaming(response), label);
+  if (response.headers.get('Content-Type') !== 'application/wasm') return compile(label, response.arrayBuffer());
+  return compile(label, undefined, response);
 }
 
-/** @param {BufferSource} bytes @param {string} label */
-const loadBytes = (bytes, label) => compile(WebAssembly.compile(bytes), label, bytes);
-
 /**
- * @param {Promise<WebAssembly.Module>} compiling
  * @param {string} label
- * @param {BufferSource} [bytes]
+ * @param {BufferSource | Promise<BufferSource>} [bytes]
+ * @param {Response} [response] or what they come with
  * @returns {Promise<Loaded>}
  */
-async function compile(compiling, label, bytes) {
+async function compile(label, bytes, response) {
   try {
-    return { module: await compiling, label };
+    const module = response ? WebAssembly.compileStreaming(response) : WebAssembly.compile(/** @type {BufferSource} */ (await bytes));
+    return { module: await module, label };
   } catch (error) {
     return (await refusals(error)).refuseCode(label, error, bytes);
   }

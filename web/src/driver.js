@@ -179,15 +179,15 @@ export class Driver {
     this.#takeCalls();
     if (!this.busy) return false;
     let any = this.calls?.deliver() ?? false;
-    const { corun_wants: wants, corun_ready: ready } = this.#machine.exports;
+    const { exports } = this.#machine;
     const { input, outputs } = this.#parts;
     this.#machine.noteFull();
     for (let fd = 0; fd < 3; fd++) {
-      const events = wants(fd);
+      const events = exports.corun_wants(fd);
       if (fd === 0 && events & READABLE) input.fetch();
       // What a descriptor cannot do fails at once, so it is ready for that.
       const now = events & ((fd > 0 || input.ready ? READABLE : 0) | (outputs[fd]?.full ? 0 : WRITABLE));
-      if (now !== 0) ready(fd, now);
+      if (now !== 0) exports.corun_ready(fd, now);
       any ||= now !== 0;
     }
     return any;
@@ -219,15 +219,11 @@ export class Driver {
     return Math.max(0, this.#given - Math.max(0, this.#machine.taken - this.#takenBefore));
   }
 
-  #isDead() {
-    return this.#state === 'dead';
-  }
-
   /** @returns {Promise<import('./tasks.js').TaskRecord[] | undefined>} undefined: the guest will never be entered again */
   async tasks() {
     // Whoever asks may have been called from inside a turn, which is over then.
     const { listTasks } = await part(import('./tasks.js'));
-    return this.#isDead() ? undefined : listTasks(this.#machine);
+    return this.#state === 'dead' ? undefined : listTasks(this.#machine);
   }
 
   kill() {
@@ -251,7 +247,7 @@ export class Driver {
       if (error && failure && error.code !== SYSTEM_EXIT && !(this.#interrupted && error.code === INTERRUPTED)) {
         this.#state = 'ending';
         const reader = await import('./failure.js').catch(() => undefined);
-        if (this.#isDead()) return; // killed meanwhile
+        if (/** @type {State} */ (this.#state) === 'dead') return; // killed meanwhile
         error = reader?.readError(this.#machine, code, failure) ?? error; // without the part: what is known
       }
       this.#machine.releaseArguments();

@@ -45,8 +45,7 @@ export const host = {
   now: () => performance.now(),
   immediate(turn) {
     waiting.push(turn);
-    immediates ??= openChannel();
-    immediates.postMessage(0);
+    (immediates ??= openChannel()).postMessage(0);
   },
   clamps: true,
   draws: () => hasDocument && !document.hidden,

@@ -35,7 +35,7 @@ export class Output {
   /** Those of them that `flush` has not handed on. */
   held = 0;
 
-  /** @type {unknown} what the sink failed with; the guest sees EPIPE from then on */
+  /** @type {unknown} what the sink failed with, never falsy; the guest sees EPIPE from then on */
   error = undefined;
   broken = false;
   full = false;
@@ -71,7 +71,7 @@ export class Output {
   }
 
   #seal() {
-    if (this.#used > 0 && this.#gather) this.#chunks.push(this.#gather.slice(0, this.#used));
+    if (this.#used > 0) this.#chunks.push(/** @type {Uint8Array} */ (this.#gather).slice(0, this.#used));
     this.#used = 0;
   }
 
@@ -108,7 +108,7 @@ export class Output {
   break(error) {
     if (this.broken) return;
     this.broken = true;
-    this.error = error;
+    this.error = error || new Error('the output failed'); // as a stream does that was aborted without a reason
     this.#chunks = [];
     this.#used = this.pending = this.held = 0;
     this.onbroken();
@@ -127,7 +127,7 @@ export class Output {
   /** Resolves when all that was written has arrived, or cannot. Never rejects: see `error`. */
   async settled() {
     this.flush();
-    if (this.pending > 0) await new Promise((resolve) => (this.#idle = () => resolve(undefined)));
+    if (this.pending > 0) await /** @type {Promise<void>} */ (new Promise((resolve) => (this.#idle = resolve)));
     try {
       if (!this.broken) await this.#sink.finish?.();
     } catch (error) {
@@ -135,9 +135,9 @@ export class Output {
     }
   }
 
-  /** What the embedder's own function or stream failed with, undefined otherwise. */
+  /** What the embedder's own function or stream failed with, falsy otherwise. */
   get failure() {
-    return this.#sink.reports && this.broken ? this.error : undefined;
+    return this.#sink.reports && this.error;
   }
 
   take() {

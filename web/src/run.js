@@ -30,14 +30,13 @@ export async function run(source, options = {}) {
   const session = await unlessAborted(Session.open(source, open), signal, (late) => late.kill());
   let result;
   try {
-    result = await session.run('main', open.args ?? ['app'], signal);
+    result = await session.run('main', open.args ?? ['app'], signal, true);
   } catch (error) {
     // How main failed is what the caller asked about, whatever the close says.
     await session.close(signal).catch(() => {});
     throw error;
   }
-  const exit = await session.close(signal);
-  return { ...result, ...exit, ...session.collected() };
+  return { ...result, ...(await session.close(signal)), ...session.collected() };
 }
 
 /**

@@ -72,7 +72,7 @@ export class Runner {
    *
    * page: yes, worker: yes, Node: yes
    *
-   * @returns {boolean} false: nothing is running, and nothing was done
+   * @returns {boolean} false: nobody is there to take it; of a run that still waits for its output only `grace` begins
    */
   interrupt() {
     return this.#session.interrupt();
@@ -131,10 +131,9 @@ export class Runner {
    * @returns {Promise<{ status?: number }>}
    */
   async close({ signal } = {}) {
-    this.#closing ??= this.#session.close(signal).finally(() => {
+    return (this.#closing ??= this.#session.close(signal).finally(() => {
       this.#closing = undefined;
-    });
-    return this.#closing;
+    }));
   }
 }
 

@@ -24,7 +24,6 @@ import { openInput, openSink } from './streams.js';
  *
  * @typedef {object} Work
  * @property {{ reason: unknown } | undefined} asked
- * @property {ReturnType<typeof setTimeout>} [timer] of the grace
  * @property {() => void} abandon do not wait for output that does not arrive
  */
 
@@ -33,6 +32,7 @@ export class Session {
   /** @type {import('./guest.js').Streams} */ #streams;
   /** @type {number | undefined} */ #grace;
   /** @type {Work | undefined} */ #work;
+  /** @type {ReturnType<typeof setTimeout> | undefined} of the grace */ #timer;
   /** @type {import('./refusals.js').Over | undefined} why nothing can be run any more */ #over;
   /** @type {unknown} what a part could not be loaded with */ #unloaded;
 
@@ -54,12 +54,12 @@ export class Session {
 
   /** What the embedder's function or stream for output failed with, or a part that the program needs could not be loaded with. */
   get #broken() {
-    return this.#unloaded ?? this.#streams.outputs.find((output) => output?.failure !== undefined)?.failure;
+    return this.#unloaded ?? this.#streams.outputs.find((output) => output?.failure)?.failure;
   }
 
   /** If the run will fail with it, main need not go on. */
   #fail() {
-    if (this.#broken !== undefined) this.#ask(this.#broken);
+    if (this.#broken) this.#ask(this.#broken);
   }
 
   /**
@@ -70,16 +70,21 @@ export class Session {
     const lacking = host.lacks();
     if (lacking) return (await refusals()).refuseHost(lacking);
     const release = host.hold();
+    /** @type {import('./streams.js').Input | undefined} */
+    let input;
     try {
       const { stdin, stdout, stderr, wasm, worker, grace, ontasks } = options;
       const outputs = [undefined, new Output(await openSink(stdout, 1, 'stdout')), new Output(await openSink(stderr, 2, 'stderr'))];
       /** @type {import('./guest.js').Streams} */
-      const streams = { input: await openInput(stdin), outputs, options };
+      const streams = { input: (input = await openInput(stdin)), outputs, options };
       // The embedder's function is called when the guest is at rest, so that it may do anything, also throw.
       if (ontasks) streams.ontasks = (changes) => queueMicrotask(() => ontasks(changes));
       const remote = worker ? part(import('./remote.js')) : undefined;
       const [loaded, open] = await Promise.all([loadSource(source, wasm), remote?.then(({ openRemote }) => openRemote) ?? openGuest]);
       return new Session(await open(loaded, guestSettings(options), streams), streams, grace);
+    } catch (error) {
+      input?.stop(); // a stream is not to stay locked
+      throw error;
     } finally {
       release();
     }
@@ -89,14 +94,18 @@ export class Session {
    * @param {string} entry
    * @param {string[]} args
    * @param {AbortSignal | undefined} signal
+   * @param {boolean} [closes] whether close() comes next, and has what is left of the grace
    * @returns {Promise<{ status: number, value: RunResult['value'] }>}
    */
-  async run(entry, args, signal) {
+  async run(entry, args, signal, closes) {
     if (this.#over) return (await refusals()).refuseRun(this.#over);
     signal?.throwIfAborted();
-    if (this.#broken !== undefined) throw this.#broken;
-    for (const output of this.#streams.outputs) output?.take(); // of a run that was rejected
-    const { outcome, asked } = await this.#perform(() => this.#guest.start(entry, args), signal);
+    if (this.#broken) throw this.#broken;
+    const begin = () => {
+      for (const output of this.#streams.outputs) output?.take(); // of a run that was rejected
+      return this.#guest.start(entry, args);
+    };
+    const { outcome, asked } = await this.#perform(begin, signal, closes);
     return this.#conclude(outcome, asked);
   }
 
@@ -117,23 +126,24 @@ export class Session {
   /**
    * @param {() => Promise<import('./protocol.js').Outcome>} begin
    * @param {AbortSignal | undefined} signal
+   * @param {boolean} [closes]
    */
-  async #perform(begin, signal) {
+  async #perform(begin, signal, closes) {
     if (this.#work) throw new CorunError('CORUN_RUNNING', 'the runner is running');
+    const onabort = () => this.#ask(signal?.reason);
+    signal?.addEventListener('abort', onabort); // what is no signal is refused here, with nothing begun
     /** @type {Work} */
     const work = (this.#work = { asked: undefined, abandon: () => {} });
     /** @type {Promise<import('./protocol.js').Outcome>} */
     const killed = new Promise((resolve) => (work.abandon = () => resolve({ kind: 'killed' })));
     const release = host.hold();
-    const onabort = () => this.#ask(signal?.reason);
-    signal?.addEventListener('abort', onabort);
     try {
       const outcome = await Promise.race([begin().then((ended) => this.#settle(ended)), killed]);
       return { outcome, asked: work.asked };
     } finally {
       this.#work = undefined;
       signal?.removeEventListener('abort', onabort);
-      clearTimeout(work.timer);
+      if (!closes || this.#over) this.#timer = /** @type {undefined} */ (clearTimeout(this.#timer));
       release();
     }
   }
@@ -162,19 +172,16 @@ export class Session {
   /** @param {unknown} reason */
   #ask(reason) {
     const work = this.#work;
-    if (!work || !this.#guest.interrupt()) return false;
+    if (!work) return false;
+    // Also for what comes after main: output that does not arrive, a part that does not load.
+    if (this.#grace !== undefined) this.#timer ??= setTimeout(() => this.kill(), this.#grace);
+    if (!this.#guest.interrupt()) return false;
     work.asked ??= { reason };
-    if (this.#grace !== undefined) work.timer ??= setTimeout(() => this.kill(), this.#grace);
     return true;
   }
 
   async tasks() {
-    const release = host.hold();
-    try {
-      return await (await part(import('./tasks.js'))).tellTasks(this.#guest, () => this.#over);
-    } finally {
-      release();
-    }
+    return (await part(import('./tasks.js'))).tellTasks(this.#guest, () => this.#over);
   }
 
   get pendingInterrupts() {
@@ -182,7 +189,7 @@ export class Session {
   }
 
   kill() {
-    if (this.#over) return;
+    if (this.#over && !this.#work) return;
     this.#noteEnd('killed');
     this.#guest.kill();
     this.#work?.abandon();
@@ -201,7 +208,7 @@ export class Session {
       if (asked && error.code === 'CORUN_INTERRUPTED') throw asked.reason;
       throw await this.#failure(error, asked ? asked.reason : (broken ?? this.#streams.input.error));
     }
-    if (broken !== undefined) throw broken;
+    if (broken) throw broken;
     return { status, value };
   }
 

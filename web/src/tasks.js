@@ -2,6 +2,7 @@
  * The tasks of a guest: struct turn_tasks of hosts/web/abi.h, read, and the trees that they make. What crosses
  * between threads is the list, since a chain of many joins would be too deep for a structured clone.
  */
+import { host } from '#host';
 import { CorunError, refusals } from './errors.js';
 import { TASK_FIELDS, badModule, readText } from './protocol.js';
 
@@ -188,6 +189,11 @@ function plant({ name, state, waitsFor, spawnedAt, stack }) {
  * @param {() => import('./refusals.js').Over | undefined} over why it cannot tell
  */
 export async function tellTasks(guest, over) {
-  const tasks = over() ? undefined : await guest.tasks();
-  return tasks ? taskTrees(tasks) : (await refusals()).refuseRun(over());
+  const release = host.hold(); // a Worker does not
+  try {
+    const tasks = over() ? undefined : await guest.tasks();
+    return tasks ? taskTrees(tasks) : (await refusals()).refuseRun(over());
+  } finally {
+    release();
+  }
 }

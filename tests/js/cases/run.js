@@ -1,6 +1,6 @@
 // run(): how programs end, and every moment at which they can be aborted.
 import { assert } from 'chai';
-import { run } from 'corun';
+import { Runner, run } from 'corun';
 import { pause, record, rejection } from './support.js';
 
 /** @type {Record<string, import('./support.js').Play>} */
@@ -89,6 +89,53 @@ export const cases = {
     await run(t.kit, { ...t.options, stdout: 'collect', signal });
     await rejection(run('data:,nothing', { ...t.options, signal }));
     assert.strictEqual(listeners, 0);
+  },
+
+  'grace goes on while what main has left cleans up': async (t) => {
+    const out = record();
+    const controller = new AbortController();
+    const running = run(t.place.program('leaves'), { ...t.options, grace: 50, stdout: out.receive, signal: controller.signal });
+    await out.saw('waiting');
+    controller.abort('enough');
+    assert.strictEqual(await rejection(running), 'enough');
+    assert.match(out.text, /^waiting\n(closing\n)?$/);
+  },
+
+  'grace ends a run whose output never arrives': async (t) => {
+    const controller = new AbortController();
+    const out = record();
+    const stdout = (/** @type {string} */ text) => (out.receive(text), new Promise(() => {}));
+    const running = run(t.kit, { ...t.options, grace: 50, stdout, signal: controller.signal });
+    await out.saw('0:');
+    await pause(50); // until main has ended
+    controller.abort();
+    assert.strictEqual((await rejection(running)).code, 'EKILLED');
+  },
+
+  'an output that fails without a reason has failed': async (t) => {
+    const aborted = new WritableStream();
+    await aborted.abort();
+    for (const stdout of [aborted, () => Promise.reject()]) {
+      assert.strictEqual((await rejection(run(t.kit, { ...t.options, stdout }))).message, 'the output failed');
+    }
+  },
+
+  'a source that rejects is told once, also when nobody has come to wait for it': async (t) => {
+    const { rejections } = t.place.alive();
+    const source = () => Promise.reject(new Error('no source'));
+    assert.strictEqual((await rejection(run(source(), { ...t.options, stdout: { to: 'collect', as: 'bytes' } }))).message, 'no source');
+    assert.strictEqual(await rejection(run(source(), { ...t.options, signal: AbortSignal.abort('early') })), 'early');
+    await rejection(run(source(), { ...t.options, stdin: /** @type {any} */ (5) }));
+    await rejection(Runner.open(source(), { ...t.options, stdin: /** @type {any} */ (5) }));
+    await rejection(run(t.kit, { ...t.options, wasm: source(), stdin: /** @type {any} */ (5) }));
+    await pause(0);
+    assert.strictEqual(t.place.alive().rejections, rejections);
+  },
+
+  'a stream is given back when nothing could be run': async (t) => {
+    const stdin = new Blob(['abc']).stream();
+    await rejection(run(new Uint8Array(8), { ...t.options, stdin }));
+    assert.strictEqual(await new Response(stdin).text(), 'abc');
   },
 
   'input comes as text, as bytes, as a stream and as an async iterable': async (t) => {

@@ -166,6 +166,32 @@ export const cases = {
     await runner.close();
   },
 
+  'a run that is refused takes nothing of the output of the one that runs': async (t) => {
+    const { runner } = await t.open({ stdout: 'collect' });
+    const waiting = runner.run('catches');
+    await pause(100); // until it has said that it waits
+    assert.strictEqual((await rejection(runner.run('nothing'))).code, 'CORUN_RUNNING');
+    runner.interrupt();
+    assert.strictEqual((await waiting).stdout, 'waiting\ncaught CORUN_CANCELLED\n');
+  },
+
+  'kill() does not wait for output that never arrives': async (t) => {
+    for (const entry of ['main', 'exits', 'traps']) {
+      const { runner } = await t.open({ stdout: () => new Promise(() => {}) });
+      const running = runner.run(entry);
+      await pause(100); // until it has ended but for its output
+      runner.kill();
+      assert.strictEqual((await rejection(running)).code, 'EKILLED', entry);
+      await runner.close();
+    }
+  },
+
+  'what is no signal is refused, and nothing has begun': async (t) => {
+    const { runner } = await t.open();
+    assert.ok((await rejection(runner.close({ signal: /** @type {any} */ ({}) }))) instanceof TypeError);
+    assert.strictEqual((await runner.run('nothing')).status, 0);
+  },
+
   'an entry that is not there is named, with those that are': async (t) => {
     const { runner } = await t.open();
     const error = await rejection(runner.run('nowhere'));

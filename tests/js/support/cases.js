@@ -1,11 +1,11 @@
 // Plays the cases of tests/js/cases in Node.
 import { playCase } from '../cases/support.js';
 import { alive } from './leaks.js';
-import { emscripten, example, kit, places, test } from './programs.js';
+import { emscripten, example, places, program, test } from './programs.js';
 
 /** Where the programs lie that each toolchain has made; of Emscripten's, the script. */
 const toolchains = {
-  WASI: { program: () => kit, example },
+  WASI: { program, example },
   Emscripten: {
     program: (/** @type {string} */ name) => emscripten(`tests/js/programs/${name}`, '.mjs'),
     example: (/** @type {string} */ name) => emscripten(`examples/${name}`, '.mjs'),

@@ -8,14 +8,17 @@ export { record, rejection } from '../cases/support.js';
 /** A test that needs programs compiled for Node. */
 export const test = tests('node') ? anyTest : anyTest.skip;
 
+/** @param {string} name of a file in tests/js/programs */
+export const program = (name) => pathToFileURL(build('wasi', 'tests', 'js', 'programs', `${name}.wasm`));
+
 /** tests/js/programs/kit.c and kit/: one entry for each way to behave. */
-export const kit = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'kit.wasm'));
+export const kit = program('kit');
 
 /** tests/js/programs/calls.c: host calls in every way. */
-export const calls = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'calls.wasm'));
+export const calls = program('calls');
 
 /** tests/js/programs/fetches.c: corun_fetch in every way. */
-export const fetches = pathToFileURL(build('wasi', 'tests', 'js', 'programs', 'fetches.wasm'));
+export const fetches = program('fetches');
 
 /** @param {string} name of a file in examples/ */
 export const example = (name) => pathToFileURL(build('wasi', 'examples', `${name}.wasm`));

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Runner } from 'corun';
+import { openDirectories } from '../../web/src/dirs-node.js';
 import { kit, places, rejection, test } from './support/programs.js';
 
 for (const { name, options } of places) {
@@ -48,4 +49,10 @@ test('a path that is none is refused', async () => {
     const error = await rejection(Runner.open(kit, { files: { [path]: '' } }));
     assert.equal(error.message, `files: ${JSON.stringify(path)} is not the path of a file`);
   }
+});
+
+test('two at once put process.emitWarning back', async () => {
+  const { emitWarning } = process;
+  await Promise.all([openDirectories({}), openDirectories({})]);
+  assert.equal(process.emitWarning, emitWarning);
 });

@@ -2,7 +2,7 @@
  *   node node-wasi.js [--argv0=NAME] [--env=NAME=VALUE]... [--dir=HOST::GUEST]... FILE.wasm [ARGS...]
  * Its line is wasmtime's. Nothing here touches process.stdout: a program's output would be lost (EAGAIN). */
 import { readFile } from 'node:fs/promises';
-import { withoutWasiWarning } from '../src/dirs-node.js';
+import { loadWasi } from '../src/dirs-node.js';
 
 /** What a shell shows for a process that aborted; wasmtime ends so after a trap. */
 const trapped = 134;
@@ -21,11 +21,9 @@ function readSettings(line) {
   return line.slice(end);
 }
 
-const wasi = await withoutWasiWarning(async () => {
-  const { WASI } = await import('node:wasi');
-  const { argv0, env, preopens } = settings;
-  return new WASI({ version: 'preview1', args: [argv0 || file, ...args], env, preopens, returnOnExit: true });
-});
+const { WASI } = await loadWasi();
+const { argv0, env, preopens } = settings;
+const wasi = new WASI({ version: 'preview1', args: [argv0 || file, ...args], env, preopens, returnOnExit: true });
 
 try {
   const { instance } = await WebAssembly.instantiate(await readFile(file), wasi.getImportObject());

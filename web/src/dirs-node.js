@@ -5,10 +5,8 @@
  * @returns {Promise<import('./files.js').FileSystem>}
  */
 export async function openDirectories(dirs) {
-  const wasi = await withoutWasiWarning(async () => {
-    const { WASI } = await import('node:wasi');
-    return new WASI({ version: 'preview1', preopens: dirs, args: [], env: {}, returnOnExit: true });
-  });
+  const { WASI } = await loadWasi();
+  const wasi = new WASI({ version: 'preview1', preopens: dirs, args: [], env: {}, returnOnExit: true });
   const { wasi_snapshot_preview1: imports } =
     /** @type {{ wasi_snapshot_preview1: Record<string, (...args: any[]) => number> }} */ (
       wasi.getImportObject()
@@ -20,14 +18,14 @@ export async function openDirectories(dirs) {
   };
 }
 
-/**
- * Keeps the one warning that node:wasi is experimental off stderr, which is the guest's.
- *
- * @template T
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-export async function withoutWasiWarning(work) {
+/** @type {Promise<typeof import('node:wasi')> | undefined} */
+let loading;
+
+/** Once for all who ask: two at a time would put back what the other had taken away. */
+export const loadWasi = () => (loading ??= loadWithoutWarning());
+
+/** Keeps the one warning that node:wasi is experimental off stderr, which is the guest's. */
+async function loadWithoutWarning() {
   const { emitWarning } = process;
   /** @param {unknown} warning @param {any[]} rest */
   process.emitWarning = (warning, ...rest) => {
@@ -37,7 +35,7 @@ export async function withoutWasiWarning(work) {
     Reflect.apply(emitWarning, process, [warning, ...rest]);
   };
   try {
-    return await work();
+    return await import('node:wasi');
   } finally {
     process.emitWarning = emitWarning;
   }

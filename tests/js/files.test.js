@@ -56,3 +56,10 @@ test('two at once put process.emitWarning back', async () => {
   await Promise.all([openDirectories({}), openDirectories({})]);
   assert.equal(process.emitWarning, emitWarning);
 });
+
+test('what is a file and a directory at once is refused, in either order', async () => {
+  const parent = await rejection(Runner.open(kit, { files: { '/a': '', '/a/b': '' } }));
+  assert.equal(parent.message, 'files: /a/b lies in a, which is a file');
+  const child = await rejection(Runner.open(kit, { files: { '/a/b': '', '/a': '' } }));
+  assert.equal(child.message, 'files: /a is a directory too');
+});

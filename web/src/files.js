@@ -64,6 +64,7 @@ function place(directory, path, file, makeDirectory) {
       throw new TypeError(`files: ${path} lies in ${part}, which is a file`);
     directory = next.contents;
   }
+  if (directory.get(name)?.contents instanceof Map) throw new TypeError(`files: ${path} is a directory too`);
   directory.set(name, file);
 }
 

@@ -85,6 +85,6 @@ export function guestSettings(options) {
     budget: options.budget,
     files: options.files,
     dirs: options.dirs,
-    watched: options.ontasks !== undefined,
+    watched: Boolean(options.ontasks),
   };
 }

@@ -22,10 +22,6 @@ import { Pace } from './pace.js';
 /** @typedef {import('./guest.js').Guest} GuestShape */
 /** @typedef {'idle' | 'running' | 'closing' | 'ending' | 'closed' | 'dead'} State */
 
-/** Those of a guest that has not failed, whatever it says: asked to stop, and asking for it. */
-const INTERRUPTED = 'CORUN_INTERRUPTED';
-const SYSTEM_EXIT = 'CORUN_SYSTEM_EXIT';
-
 /** In each C library for WebAssembly. */
 const ENOMEM = -48;
 
@@ -230,9 +226,7 @@ export class Driver {
     this.#end('dead', { kind: 'killed' });
   }
 
-  async dispose() {
-    this.#parts.input.stop();
-  }
+  async dispose() {}
 
   files() {
     return this.#machine.files?.collect?.();
@@ -244,7 +238,8 @@ export class Driver {
     try {
       const { code, failure, value, status } = this.#machine.result;
       let error = rc || code ? this.#machine.bareError(rc || code, failure) : null;
-      if (error && failure && error.code !== SYSTEM_EXIT && !(this.#interrupted && error.code === INTERRUPTED)) {
+      // Asking for the end, and being asked for it, is no failure, whatever the guest says.
+      if (error && failure && error.code !== 'CORUN_SYSTEM_EXIT' && !(this.#interrupted && error.code === 'CORUN_INTERRUPTED')) {
         this.#state = 'ending';
         const reader = await import('./failure.js').catch(() => undefined);
         if (/** @type {State} */ (this.#state) === 'dead') return; // killed meanwhile

@@ -43,11 +43,8 @@ export function giveAll(parts, give) {
  * @returns {Sink}
  */
 export function callFunction(receive, formed) {
-  return {
-    reports: true,
-    write: (bytes) => giveAll(formed(bytes), receive),
-    finish: () => giveAll(formed(), receive),
-  };
+  const write = (/** @type {Uint8Array} */ bytes) => giveAll(formed(bytes), receive);
+  return { reports: true, write, finish: /** @type {() => void | Promise<void>} */ (write) }; // without bytes: what is held back
 }
 
 /** @param {'text' | 'bytes'} form @returns {Sink} */

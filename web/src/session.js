@@ -117,7 +117,7 @@ export class Session {
   async close(signal) {
     if (this.#over && !this.#work) return {};
     const { outcome, asked } = await this.#perform(() => this.#guest.close(), signal);
-    this.#over ??= 'closed';
+    this.#noteEnd('closed');
     await this.#guest.dispose();
     const ended = await this.#conclude(outcome, asked);
     return outcome.kind === 'done' && !outcome.error ? {} : ended;

@@ -82,6 +82,15 @@ for (const { name, options } of places) {
       assert.equal(error.cause.message, 'the line is dead');
     });
 
+    await t.test('that fails without a reason, or with what cannot be shown, is EIO too', async () => {
+      const shapeless = Object.create(null);
+      for (const [reason, cause] of [[undefined, 'the input failed'], [shapeless, undefined]]) {
+        const stdin = new ReadableStream({ start: (controller) => controller.error(reason) });
+        const error = await rejection(run(upper, { ...options, stdin, stdout: 'collect' }));
+        assert.deepEqual([error.code, error.cause.message], ['EIO', cause]);
+      }
+    });
+
     await t.test('a Readable that cannot be opened is EIO in the program', async () => {
       const stdin = createReadStream('no/such');
       const error = await rejection(run(upper, { ...options, stdin, stdout: 'collect' }));

@@ -12,7 +12,7 @@ import { CorunError } from './errors.js';
  * @returns {PlainError}
  */
 export function toPlain(error) {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  if (!(error instanceof Error)) return { name: 'Error', message: shown(error) };
   const { name, message, stack } = error;
   const { code, trace } = /** @type {{ code?: unknown, trace?: unknown }} */ (/** @type {unknown} */ (error));
   return {
@@ -22,6 +22,15 @@ export function toPlain(error) {
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof trace === 'string' ? { trace } : {}),
   };
+}
+
+/** @param {unknown} thrown */
+function shown(thrown) {
+  try {
+    return String(thrown);
+  } catch {
+    return 'an error that cannot be shown';
+  }
 }
 
 /**

@@ -230,7 +230,7 @@ class RemoteGuest {
         this.#link.post({ type: 'chunk', bytes: own }, own ? [own.buffer] : []);
       },
       (error) => {
-        input.error = error;
+        input.error = error ?? new Error('the input failed');
         if (!this.#gone) this.#link.post({ type: 'chunk', bytes: null, error: toPlain(error) });
       },
     );

@@ -234,7 +234,7 @@ static int end_close(corun_runner *runner, int rc)
     corun_loop *loop = runner->private_.loop;
     int close_error;
     forget_limit(runner);
-    runner_leave_interrupts(runner);
+    rc = runner_leave_interrupts(runner, rc);
     loop_listen(loop, NULL, NULL);
     if (rc == CORUN_SYSTEM_EXIT)
         runner->private_.value = CORUN_VALUE(.i = loop->exit_status);

@@ -62,6 +62,7 @@ void interrupts_disclaim(corun_loop *loop)
     atomic_compare_exchange_strong(&target, &expected, NULL);
     while (atomic_load(&visitors) > 0)
         host_pause();
+    interrupts_check(loop, &loop->interrupts);
     loop->interrupts.seen = 0;
     atomic_store(&loop->interrupts.sent, 0);
 }

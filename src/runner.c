@@ -97,16 +97,20 @@ void runner_take_interrupts(corun_runner *runner)
     atomic_store(&loop->interrupts.by_signals, loop->backend.interruptible);
 }
 
-void runner_leave_interrupts(corun_runner *runner)
+int runner_leave_interrupts(corun_runner *runner, int rc)
 {
     corun_loop *loop = runner->private_.loop;
     if (!runner->private_.takes_interrupts)
-        return;
+        return rc;
     if (loop->uses.signals)
         loop->uses.signals->show_stop(loop);
     backend_interrupts(&loop->backend, NULL);
     interrupts_disclaim(loop);
     runner->private_.takes_interrupts = false;
+    if (loop->leaving)
+        rc = loop->leaving;
+    loop->leaving = 0;
+    return rc;
 }
 
 /* The first interrupt cancels main; a later one, or one that finds main done, ends the run. */
@@ -197,22 +201,10 @@ static int result_of(corun_runner *runner, int rc)
     return error ? error : keep_main_value(runner, value);
 }
 
-/* An interrupt that came too late for a step of its own is not lost (B47). */
-static int late_interrupt(corun_loop *loop, int rc)
-{
-    interrupts_check(loop, &loop->interrupts);
-    if (loop->leaving)
-        rc = loop->leaving;
-    loop->leaving = 0;
-    return rc;
-}
-
 static int end_run(corun_runner *runner, int rc)
 {
     corun_task *main_task = runner->private_.main_task;
-    int error;
-    runner_leave_interrupts(runner);
-    error = result_of(runner, late_interrupt(runner->private_.loop, rc));
+    int error = result_of(runner, runner_leave_interrupts(runner, rc));
     if (error && corun_task_done(main_task)) {
         (void)corun_task_result(main_task, NULL); /* counts as having asked */
         runner->private_.failure =

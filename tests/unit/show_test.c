@@ -240,4 +240,59 @@ TEST(a_step_that_does_not_end_can_be_quit)
     CHECK_TEXT(written, STUCK);
 }
 
+/* ------------------------------------------------- between the last step and the end */
+
+static void keep_value(void *value)
+{
+    (void)value;
+}
+
+static void interrupt_now(void *value)
+{
+    (void)value;
+    raise(SIGINT);
+}
+
+/* Whoever shows the tasks is the last to hold its value, and goes when no step is left. */
+static const corun_var late = {.name = "late", .retain = keep_value, .release = interrupt_now};
+
+static int ended_with;
+
+static void note_end(corun_runner *runner, int error, const corun_value *value, void *unused)
+{
+    (void)runner, (void)value, (void)unused;
+    ended_with = error;
+}
+
+/* Runs main, or closes, and is interrupted when all is done. */
+static void end_late(corun_runner *runner, bool closing)
+{
+    corun_loop *loop = NULL;
+    corun_var_token token;
+    CHECK_ERROR(corun_runner_loop(runner, &loop), 0);
+    CHECK_ERROR(corun_var_set(&late, "value", &token), 0);
+    ended_with = 1;
+    if (closing)
+        CHECK_ERROR(corun_runner_close_start(runner, note_end, NULL), 0);
+    else
+        CHECK_ERROR(corun_runner_start(runner, corun_yield(), NULL, note_end, NULL), 0);
+    CHECK_ERROR(corun_var_reset(&late, &token), 0);
+    while (ended_with > 0)
+        corun_loop_turn(loop, 0);
+}
+
+/* B47 B51 */
+TEST(an_interrupt_that_finds_no_step_left_counts)
+{
+    corun_runner runner;
+    corun_loop *loop;
+    corun_runner_open(&runner, &debug);
+    CHECK_ERROR(corun_runner_loop(&runner, &loop), 0);
+    end_late(&runner, false);
+    CHECK_ERROR(ended_with, CORUN_INTERRUPTED);
+    CHECK_ERROR(corun_loop_spawn(loop, corun_forever(), NULL), 0);
+    end_late(&runner, true);
+    CHECK_ERROR(ended_with, CORUN_INTERRUPTED);
+}
+
 #endif

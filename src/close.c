@@ -44,8 +44,7 @@ static void task_added(corun_runner *runner, corun_task *task)
 {
     if (++runner->private_.late > MOST_LATE_TASKS)
         abandon_left(runner);
-    else
-        cancel_left(task);
+    cancel_left(task);
 }
 
 static void report_failed(corun_loop *loop, corun_task *task)

@@ -1,6 +1,8 @@
 /* The orderly close: who is cancelled, waited for, reported, and when what is left is abandoned. */
 #include "test.h"
 
+#include <errno.h>
+
 enum { MY_ERROR = CORUN_USER - 1 };
 
 CORUN_ASYNC(clean_up, (const char *word; double seconds;), ()) {
@@ -247,6 +249,40 @@ TEST(a_program_that_never_stops_spawning_is_abandoned_after_a_thousand)
     CHECK_ERROR(corun_runner_close(&runner), 0);
     CHECK_EQ(spawned, 1001);
     CHECK_EQ(reports, 2); /* the spawner, and the last of its children */
+}
+
+static int dropped;
+
+CORUN_ASYNC(fail_at_once, (), ()) {
+    CORUN_BEGIN();
+    CORUN_RAISE(-ENOENT);
+    CORUN_END();
+}
+CORUN_DROP(fail_at_once) {
+    (void)my;
+    dropped++;
+}
+
+CORUN_ASYNC(spawn_eagerly_in_cleanup, (int count;), (int i;)) {
+    static const corun_spawn_options eager = {.start = CORUN_START_EAGER};
+    CORUN_BEGIN();
+    CORUN_CATCH_ALL_AWAIT(corun_forever());
+    for (my->i = 0; my->i < my->count; my->i++)
+        CHECK_ERROR(corun_loop_spawn_with(NULL, CORUN_CALL(fail_at_once), &eager, NULL), 0);
+    CORUN_END();
+}
+
+/* Those beyond the thousand are cancelled too, so that none begins. */
+TEST(eager_tasks_of_the_close_never_begin)
+{
+    corun_loop *loop = test_open_sim(&runner);
+    dropped = 0;
+    test_log_reports(loop);
+    CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(spawn_eagerly_in_cleanup, .count = 1002), NULL), 0);
+    CHECK_ERROR(corun_runner_run(&runner, corun_yield(), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+    CHECK_EQ(dropped, 1002);
+    CHECK_LOG("");
 }
 
 /* ------------------------------------------------------------------- time limit */

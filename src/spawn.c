@@ -124,7 +124,7 @@ static int start_eagerly(corun_loop *loop, corun_task *task)
     loop->eager_depth--;
     loop->current = outer;
     bindings_enter(aside);
-    return loop->leaving && corun_task_done(task) ? task->future.outcome.error : 0;
+    return corun_task_done(task) && task->future.outcome.error == loop->leaving ? loop->leaving : 0;
 }
 
 static int start_task(corun_loop *loop, corun_task *task, const corun_spawn_options *options)

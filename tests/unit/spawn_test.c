@@ -130,6 +130,23 @@ TEST(an_exit_of_the_first_step_leaves_the_loop_and_is_told)
     CHECK_LOG("goes on to its next await");
 }
 
+CORUN_ASYNC(spawn_after_two_interrupts, (), (corun_task *task;)) {
+    CORUN_BEGIN();
+    corun_interrupt();
+    corun_interrupt();
+    CHECK(corun_interrupted()); /* from here on the loop is to be left */
+    CHECK_ERROR(spawn_eagerly(CORUN_CALL(fail_with, .error = -ENOENT), &my->task), 0);
+    CHECK_ERROR(corun_task_result(my->task, NULL), -ENOENT);
+    corun_task_release(my->task);
+    CORUN_END();
+}
+
+/* E3: an error of its own, whatever else leaves the loop */
+TEST(an_error_of_the_first_step_is_the_tasks_also_while_the_loop_is_left)
+{
+    CHECK_ERROR(test_run_sim(CORUN_CALL(spawn_after_two_interrupts), NULL), CORUN_INTERRUPTED);
+}
+
 CORUN_ASYNC(cancel_itself, (), ()) {
     CORUN_BEGIN();
     corun_task_cancel(corun_current_task(), NULL);

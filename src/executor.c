@@ -236,6 +236,7 @@ static void leave_behind(struct job *job, corun_task *task)
         continue;
     task->top = NULL;
     task->segment = NULL;
+    task->limit = NULL;
 }
 
 static void to_thread_cancel(void *self, corun_waiter *waiter)

@@ -222,7 +222,7 @@ void frame_pop(corun_task *task)
 void frames_free(corun_task *task)
 {
     struct segment *segment = task->segment;
-    size_t own_size = in_own_part(task) ? (size_t)(task->limit - own_frames(task)) : 0;
+    size_t own_size = task->limit ? (size_t)(task->limit - own_frames(task)) : 0; /* NULL: they are left to a job */
     if (segment)
         release_spares(&segment->spare);
     while (segment) {

@@ -439,6 +439,13 @@ CORUN_ASYNC(never_end, (), (char space[64];)) {
     CORUN_END();
 }
 
+/* Whose frame is in memory of its own */
+CORUN_ASYNC(call_never_end, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_CALL(never_end));
+    CORUN_END();
+}
+
 CORUN_ASYNC(yield_never_end, (), (char space[64];)) {
     CORUN_BEGIN();
     CORUN_YIELD(.i = 1);
@@ -450,7 +457,7 @@ CORUN_ASYNC(await_never_end, (), (corun_generator *generator;)) {
     CORUN_BEGIN();
     CHECK_ERROR(corun_generator_open(CORUN_CALL(yield_never_end), &my->generator), 0);
     CORUN_AWAIT(corun_generator_next(my->generator));
-    CHECK_ERROR(corun_spawn(CORUN_CALL(never_end), NULL), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(call_never_end), NULL), 0);
     CORUN_AWAIT(corun_generator_next(my->generator));
     CORUN_END();
 }

@@ -75,8 +75,8 @@ static void expire(struct entry *entry)
     corun_timeout *timeout = alarm->timeout;
     entry->link.next = NULL;
     drop_alarm(timeout);
-    corun_task_cancel(timeout->private_.task, NULL);
     set_timeout_state(timeout, TIMEOUT_EXPIRING);
+    corun_task_cancel(timeout->private_.task, NULL); /* last: that may run code, which finds it without an alarm */
 }
 
 static struct corun_alarm_ *create_alarm(corun_timeout *timeout, corun_task *task)

@@ -264,6 +264,38 @@ CORUN_ASYNC(set_limit, (corun_timeout *timeout; double seconds;), ()) {
 }
 
 /* O1 */
+static void stubborn_start(void *self, corun_waiter *waiter)
+{
+    (void)self, (void)waiter;
+}
+
+static void reschedule_when_cancelled(void *timeout, corun_waiter *waiter)
+{
+    test_log(corun_error_name(corun_timeout_reschedule(timeout, 1e9)));
+    corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+}
+
+static const corun_awaitable_type stubborn_type = {"stubborn", stubborn_start, reschedule_when_cancelled};
+
+CORUN_ASYNC(wait_stubbornly, (), (corun_timeout timeout;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_timeout_open(&my->timeout, 0.001), 0);
+    CORUN_TRY();
+    CORUN_AWAIT(corun_awaitable_of(&stubborn_type, &my->timeout));
+    CORUN_FINALLY();
+    CORUN_AWAIT(corun_timeout_close(&my->timeout));
+    CORUN_END();
+}
+
+/* O1, by what its own cancellation calls */
+TEST_LOOP(one_that_is_expiring_is_not_rescheduled, ()) {
+    CORUN_BEGIN();
+    CORUN_CATCH_AWAIT(CORUN_CALL(wait_stubbornly));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_TIMEOUT);
+    CHECK_LOG("CORUN_TIMEOUT_EXPIRING");
+    CORUN_END();
+}
+
 TEST_LOOP(a_limit_that_another_coroutine_sets_stays, (corun_timeout timeout;)) {
     CORUN_BEGIN();
     CHECK_ERROR(corun_timeout_open(&my->timeout, INFINITY), 0);

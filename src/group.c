@@ -259,6 +259,7 @@ static int refuse_child(corun_awaitable *awaitable, int rc)
 int corun_group_spawn_with(corun_group *group, corun_awaitable awaitable, const corun_spawn_options *options,
                            corun_task **out_task)
 {
+    struct corun_scope_ *scope;
     struct corun_child_ *child;
     corun_task *task = NULL;
     int rc = check_group_spawn(group);
@@ -272,8 +273,10 @@ int corun_group_spawn_with(corun_group *group, corun_awaitable awaitable, const 
         note_failed_spawn(group, child, rc, awaitable_where(&awaitable));
         return refuse_child(&awaitable, rc);
     }
-    add_child(&group->private_.running, child);
-    observer_watch(&child->observer, &task->future, &group->private_.scope->observing);
+    scope = group->private_.scope;
+    if (scope) /* else an eager first step has had the group closed */
+        add_child(&group->private_.running, child);
+    observer_watch(&child->observer, &task->future, scope ? &scope->observing : &nobody);
     if (out_task)
         *out_task = corun_task_retain(task);
     return 0;

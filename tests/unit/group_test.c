@@ -225,6 +225,33 @@ CORUN_ASYNC(spawns_eagerly, (), (corun_group group; corun_task *task;)) {
     CORUN_END();
 }
 
+CORUN_ASYNC(close_and_fail, (corun_group *group;), ()) {
+    CORUN_BEGIN();
+    CORUN_CATCH_AWAIT(corun_group_close(my->group));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_INVALID_STATE);
+    CORUN_RAISE(MY_ERROR);
+    CORUN_END();
+}
+
+CORUN_ASYNC(spawns_one_that_closes, (), (corun_group group; corun_task *task;)) {
+    static const corun_spawn_options eager = {.start = CORUN_START_EAGER};
+    CORUN_BEGIN();
+    test_log_reports(corun_current_loop());
+    CHECK_ERROR(corun_group_open(&my->group), 0);
+    CHECK_ERROR(corun_group_spawn_with(&my->group, CORUN_CALL(close_and_fail, .group = &my->group), &eager, &my->task), 0);
+    corun_task_release(my->task);
+    CORUN_AWAIT(corun_yield());
+    CORUN_AWAIT(corun_group_close(&my->group));
+    CORUN_END();
+}
+
+/* It is left alone, as all children are then. */
+TEST(an_eager_child_that_closes_the_group)
+{
+    CHECK_ERROR(test_run_sim(CORUN_CALL(spawns_one_that_closes), NULL), 0);
+    CHECK_LOG("[Task has errored out but its group is gone] CORUN_USER-1");
+}
+
 /* B74: an error of an eager first step aborts the group in the next round, as any other does */
 TEST_LOOP(a_child_that_failed_when_it_was_spawned, ()) {
     CORUN_BEGIN();

@@ -12,7 +12,7 @@ enum { MOST_ROUNDS = 64, SHORT_ROUNDS_NS = 100000 };
 
 /* How much of its time a turn has spent. */
 struct budget {
-    int64_t end, looked_at;
+    int64_t began, limit, looked_at;
     int stride, left; /* rounds between two looks, and until the next */
 };
 
@@ -40,18 +40,17 @@ static bool has_budget(corun_loop *loop, struct budget *budget)
     else if (budget->stride < MOST_ROUNDS)
         budget->stride *= 2;
     budget->left = budget->stride;
-    return budget->looked_at < budget->end;
+    return budget->looked_at - budget->began < budget->limit;
 }
 
 int64_t corun_loop_turn(corun_loop *loop, int64_t budget_ns)
 {
-    struct budget budget = {.stride = 1, .left = 1};
+    struct budget budget = {.limit = budget_ns, .stride = 1, .left = 1};
     int64_t next;
     int rc = loop_enter(loop);
     if (rc < 0)
         return rc == CORUN_CLOSED ? -2 : rc;
-    budget.looked_at = backend_now(&loop->backend);
-    budget.end = budget.looked_at + budget_ns;
+    budget.began = budget.looked_at = backend_now(&loop->backend);
     do {
         rc = loop_round(loop, false);
         if (rc < 0 || loop->stopping) {

@@ -37,6 +37,24 @@ TEST(a_loop_wants_a_turn_when_its_next_timer_is_due)
     CHECK_ERROR(corun_loop_close(loop), 0);
 }
 
+static int calls_left;
+
+static void call_again(void *unused)
+{
+    if (--calls_left > 0)
+        CHECK_ERROR(corun_loop_call_soon(loop, call_again, unused, NULL), 0);
+}
+
+TEST(a_turn_without_end_does_all_there_is)
+{
+    CHECK_ERROR(corun_loop_default(&loop), 0);
+    calls_left = 1000;
+    CHECK_ERROR(corun_loop_call_soon(loop, call_again, NULL, NULL), 0);
+    CHECK_EQ(corun_loop_turn(loop, INT64_MAX), -1);
+    CHECK_EQ(calls_left, 0);
+    CHECK_ERROR(corun_loop_close(loop), 0);
+}
+
 /* What is done between two turns cannot show at a descriptor: it is no event */
 TEST(what_is_done_between_turns_wants_one_at_once)
 {

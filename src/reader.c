@@ -57,13 +57,12 @@ static int add_reader(corun_loop *loop, int fd, enum direction to, void (*functi
         return CORUN_CLOSED;
     if (fd < 0)
         return -EBADF;
-    rc = descriptor_of(loop, fd, &descriptor);
-    if (rc < 0)
-        return rc;
     call = standing_create(loop, function, argument);
     if (!call)
         return -ENOMEM;
-    rc = descriptor_tell_host(descriptor, descriptor_wanted(descriptor) | 1 << to);
+    rc = descriptor_of(loop, fd, &descriptor);
+    if (rc == 0)
+        rc = descriptor_tell_host(descriptor, descriptor_wanted(descriptor) | 1 << to);
     if (rc != 0) {
         standing_remove(call);
         return rc == HOST_ALWAYS_READY ? -EPERM : rc;

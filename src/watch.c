@@ -41,11 +41,13 @@ static int events_of(const corun_task *task)
 static void descriptors_free(corun_loop *loop)
 {
     for (int fd = 0; fd < loop->descriptor_capacity; fd++) {
-        if (loop->descriptors[fd]) {
-            readers_free(loop->descriptors[fd]);
-            descriptor_tell_host(loop->descriptors[fd], 0);
-        }
-        memory_release(loop->descriptors[fd]);
+        struct descriptor *descriptor = loop->descriptors[fd];
+        if (!descriptor)
+            continue;
+        readers_free(descriptor); /* which may run code, that may ask for others */
+        descriptor_tell_host(descriptor, 0);
+        loop->descriptors[fd] = NULL;
+        memory_release(descriptor);
     }
     memory_release(loop->descriptors);
     loop->descriptors = NULL;

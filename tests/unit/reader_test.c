@@ -216,6 +216,40 @@ TEST(closing_removes_it_also_one_that_is_due)
     CHECK_LOG("");
 }
 
+static void keep_value(void *value)
+{
+    (void)value;
+}
+
+static void remove_both(void *value)
+{
+    (void)value;
+    CHECK_EQ(corun_loop_remove_reader(loop, FD), 0);
+    CHECK_EQ(corun_loop_remove_reader(loop, OTHER_FD), 0);
+}
+
+static const corun_var held_by_reader = {.name = "held", .retain = keep_value, .release = remove_both};
+
+static void add_other_with_value(void *unused)
+{
+    CHECK_ERROR(corun_var_set(&held_by_reader, "value", NULL), 0);
+    CHECK_ERROR(corun_loop_add_reader(loop, OTHER_FD, log_word, unused), 0);
+}
+
+/* What a context has held asks for readers that are gone by then. */
+TEST(a_release_at_the_close_may_remove_readers)
+{
+    corun_context *context;
+    CHECK_ERROR(corun_loop_sim(&loop), 0);
+    CHECK_ERROR(corun_sim_feed(loop, FD, 1, "x", 1), 0);
+    CHECK_ERROR(corun_sim_feed(loop, OTHER_FD, 1, "x", 1), 0);
+    add(log_word, "never");
+    CHECK_ERROR(corun_context_copy(&context), 0);
+    CHECK_ERROR(corun_context_run(context, add_other_with_value, NULL), 0);
+    corun_context_release(context);
+    CHECK_ERROR(corun_loop_close(loop), 0);
+}
+
 /* -------------------------------------------------------------------- refusals */
 
 TEST(what_cannot_be_waited_for_is_refused)
@@ -275,6 +309,20 @@ TEST(without_memory_what_was_there_stays)
         continue;
     for (long k = 1; add_without_memory(k, true); k++)
         continue;
+}
+
+/* On the host's own loop, which may not have been asked for anything yet */
+TEST(a_loop_whose_first_reader_finds_no_memory_is_closed)
+{
+    bool failed = true;
+    for (long k = 1; failed; k++) {
+        CHECK_ERROR(corun_loop_default(&loop), 0);
+        test_fail_allocation(k);
+        (void)corun_loop_add_reader(loop, 0, log_word, "never");
+        failed = test_allocation_failed();
+        test_fail_allocation(0);
+        CHECK_ERROR(corun_loop_close(loop), 0);
+    }
 }
 
 /* -------------------------------------------------------------------- contexts */

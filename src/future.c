@@ -189,22 +189,20 @@ static bool is_equal(const struct done_callback *a, const struct done_callback *
     return same && a->argument == b->argument;
 }
 
+/* They are freed last: what their contexts held may run code. */
 static int remove_done(struct done_callback unwanted)
 {
-    struct list **waiters = &unwanted.future->waiters, *kept = NULL, *link;
-    int removed = 0;
+    struct list **waiters = &unwanted.future->waiters, *kept = NULL, *removed = NULL, *link;
+    int count = 0;
     while ((link = ring_take_first(waiters))) {
         struct entry *entry = container_of(link, struct entry, link);
         struct done_callback *callback = container_of(entry, struct done_callback, entry);
-        if (entry->run == run_done && is_equal(callback, &unwanted)) {
-            done_callback_free(callback);
-            removed++;
-        } else {
-            ring_append(&kept, link);
-        }
+        ring_append(entry->run == run_done && is_equal(callback, &unwanted) ? &removed : &kept, link);
     }
     *waiters = kept;
-    return removed;
+    for (; (link = ring_take_first(&removed)); count++)
+        done_callback_free(container_of(link, struct done_callback, entry.link));
+    return count;
 }
 
 int corun_future_remove_done_callback(corun_future *future, void (*function)(corun_future *, void *),

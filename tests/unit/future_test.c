@@ -305,6 +305,41 @@ TEST(removing_callbacks_leaves_tasks_waiting)
     close_all();
 }
 
+static void keep_value(void *value)
+{
+    (void)value;
+}
+
+static void set_future(void *value)
+{
+    (void)value;
+    CHECK_ERROR(corun_future_set(future, CORUN_VALUE()), 0);
+}
+
+static const corun_var sets = {.name = "sets", .retain = keep_value, .release = set_future};
+
+static void add_with_value(void *word)
+{
+    CHECK_ERROR(corun_var_set(&sets, "value", NULL), 0);
+    CHECK_ERROR(corun_future_add_done_callback(future, log_done, word), 0);
+}
+
+/* F2: by what its context has held */
+TEST(removing_a_callback_may_end_the_future)
+{
+    corun_context *context;
+    open_with_future();
+    CHECK_ERROR(corun_context_copy(&context), 0);
+    CHECK_ERROR(corun_future_add_done_callback(future, log_done, "a"), 0);
+    CHECK_ERROR(corun_context_run(context, add_with_value, "b"), 0);
+    corun_context_release(context);
+    CHECK_ERROR(corun_future_add_done_callback(future, log_done, "c"), 0);
+    CHECK_EQ(corun_future_remove_done_callback(future, log_done, "b"), 1);
+    run_rounds(0);
+    CHECK_LOG("a c");
+    close_all();
+}
+
 TEST(callbacks_that_were_not_scheduled_are_dropped)
 {
     open_with_future();

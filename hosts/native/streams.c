@@ -90,7 +90,7 @@ int streams_real(struct streams *streams, int fd)
 static bool is_ready(int fd, short events)
 {
     struct pollfd asked = {fd, events, 0};
-    return poll(&asked, 1, 0) != 0;
+    return poll(&asked, 1, 0) > 0; /* a signal may have come between: that is no readiness */
 }
 
 int64_t streams_read(struct streams *streams, int fd, void *buffer, size_t size_bytes)

@@ -143,4 +143,42 @@ TEST(what_the_kernel_keeps_of_a_closed_number_is_dropped)
     close(out);
 }
 
+#if defined(__linux__)
+
+#include <sys/syscall.h>
+#include <time.h>
+
+static bool signal_comes;
+
+/* In the place of the system's: a signal that comes while it looks. */
+int poll(struct pollfd *asked, nfds_t count, int limit)
+{
+    struct timespec left = {limit / 1000, limit % 1000 * 1000000L};
+    if (signal_comes) {
+        signal_comes = false;
+        errno = EINTR;
+        return -1;
+    }
+    return (int)syscall(SYS_ppoll, asked, count, limit < 0 ? NULL : &left, NULL, (size_t)0);
+}
+
+/* Else the read would block, and nothing could stop it. */
+TEST_LOOP(a_signal_while_a_descriptor_is_looked_at_makes_it_not_ready, (int ends[2]; corun_task *task;)) {
+    CORUN_BEGIN();
+    CHECK_EQ(pipe(my->ends), 0);
+    signal_comes = true;
+    CHECK_ERROR(corun_spawn(CORUN_CALL(read_one, .fd = my->ends[0]), &my->task), 0);
+    CORUN_AWAIT(corun_sleep(0.001));
+    CHECK(!signal_comes);
+    CHECK(!corun_task_done(my->task));
+    CHECK_EQ(write(my->ends[1], "a", 1), 1);
+    CORUN_AWAIT(corun_join(my->task));
+    corun_task_release(my->task);
+    close(my->ends[0]);
+    close(my->ends[1]);
+    CORUN_END();
+}
+
+#endif
+
 #endif

@@ -3,6 +3,8 @@
  * What somebody is due for is taken off the value at once, and given back by a turn that finds it cancelled.
  * Nobody who comes may take what is there while somebody waits or is due.
  */
+#include <limits.h>
+
 #include "waiters.h"
 
 static void semaphore_turn(struct entry *entry);
@@ -47,7 +49,7 @@ int corun_semaphore_release(corun_semaphore *semaphore)
 {
     if (waiters_are_misused(&semaphore->private_.waiters))
         return CORUN_WRONG_THREAD;
-    if (semaphore->private_.bounded && semaphore->private_.value >= semaphore->private_.bound)
+    if (semaphore->private_.value >= (semaphore->private_.bounded ? semaphore->private_.bound : INT_MAX))
         return CORUN_RELEASED_TOO_OFTEN;
     semaphore->private_.value++;
     grant_next(semaphore);

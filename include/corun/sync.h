@@ -225,7 +225,7 @@ static inline corun_awaitable corun_semaphore_acquire(corun_semaphore *semaphore
  *
  *   returns  0
  *   CORUN_WRONG_THREAD  another thread runs the loop of those who wait (debug mode only)
- *   CORUN_RELEASED_TOO_OFTEN  it is bounded, and all are there
+ *   CORUN_RELEASED_TOO_OFTEN  it is bounded, and all are there; or an int holds no more
  *   asyncio  Semaphore.release, BoundedSemaphore.release, K4
  */
 CORUN_API int corun_semaphore_release(corun_semaphore *semaphore);

@@ -1,6 +1,8 @@
 /* Semaphores: so many at a time, in order, and none lost. */
 #include "test.h"
 
+#include <limits.h>
+
 static corun_semaphore semaphore;
 
 CORUN_ASYNC(take_one, (const char *name;), ()) {
@@ -43,6 +45,13 @@ TEST_LOOP(a_value_below_0_is_refused, ()) {
     CORUN_CATCH_AWAIT(corun_semaphore_acquire(&semaphore));
     CHECK_ERROR(CORUN_ERROR(), CORUN_NEGATIVE_SEMAPHORE);
     CORUN_END();
+}
+
+TEST(one_that_is_not_bounded_holds_an_int)
+{
+    CHECK_ERROR(corun_semaphore_init(&semaphore, INT_MAX), 0);
+    CHECK_ERROR(corun_semaphore_release(&semaphore), CORUN_RELEASED_TOO_OFTEN);
+    CHECK(!corun_semaphore_locked(&semaphore));
 }
 
 /* K4 */

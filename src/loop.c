@@ -88,7 +88,7 @@ int corun_loop_close(corun_loop *loop)
 {
     if (!loop || loop->closed)
         return 0;
-    if (loop->running)
+    if (loop->running || loop->runner)
         return CORUN_RUNNING;
     loop->closed = true; /* from here on programs' own code that is called can add nothing */
     if (loop->debug)

@@ -38,7 +38,7 @@ CORUN_API int corun_loop_sim(corun_loop **out_loop);
  * Its memory goes when the last task and future of it is released. Takes NULL; twice is once.
  *
  *   returns  0
- *   CORUN_RUNNING  it is running
+ *   CORUN_RUNNING  it is running, or between the turns of a runner's run or close
  *   asyncio  loop.close, L5 B65
  */
 CORUN_API int corun_loop_close(corun_loop *loop);

@@ -436,3 +436,18 @@ TEST(closing_in_turns_waits_for_the_cancelled)
     CHECK_EQ(turn_until_idle(loop), -2);
     CHECK_LOG("sleeper CORUN_CANCELLED close OK 0");
 }
+
+/* B26, also between the rounds of a run or close: its runner would never end */
+TEST(a_loop_that_a_runner_turns_cannot_be_closed)
+{
+    corun_runner runner;
+    corun_loop *loop = test_open_sim(&runner);
+    CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(sleeper), NULL), 0);
+    CHECK_ERROR(corun_runner_start(&runner, CORUN_CALL(give_later), NULL, note_done, "run"), 0);
+    CHECK_ERROR(corun_loop_close(loop), CORUN_RUNNING);
+    CHECK_EQ(turn_until_idle(loop), -2);
+    CHECK_ERROR(corun_runner_close_start(&runner, note_done, "close"), 0);
+    CHECK_ERROR(corun_loop_close(loop), CORUN_RUNNING);
+    CHECK_EQ(turn_until_idle(loop), -2);
+    CHECK_LOG("run OK 0 sleeper CORUN_CANCELLED close OK 0");
+}

@@ -90,37 +90,39 @@ static void completed_told(struct observer *observer)
     wake_one(self);
 }
 
-/* What has not been told of by now never will be. */
-static void completions_due(struct entry *entry)
-{
-    struct corun_completions_ *self = container_of(entry, struct corun_completions_, timer);
-    entry->link.next = NULL;
-    for (size_t i = 0; i < self->count; i++) {
-        if (self->children[i].entry.run == completed_over)
-            continue;
-        observer_forget(&self->children[i]);
-        self->children[i].entry.run = completed_over;
-        self->timed_out++;
-        wake_one(self);
-    }
-}
-
 static void release_completions(struct corun_completions_ *self)
 {
     if (--self->references == 0)
         memory_release(self);
 }
 
+/* What has not been told of by now never will be. */
+static void completions_due(struct entry *entry)
+{
+    struct corun_completions_ *self = container_of(entry, struct corun_completions_, timer);
+    entry->link.next = NULL;
+    self->references++;
+    for (size_t i = 0; i < self->count && !self->over; i++) {
+        if (self->children[i].entry.run == completed_over)
+            continue;
+        observer_forget(&self->children[i]); /* which may run code, that may close */
+        self->children[i].entry.run = completed_over;
+        self->timed_out++;
+        wake_one(self);
+    }
+    release_completions(self);
+}
+
 static void end_completions(struct kept *kept)
 {
     struct corun_completions_ *self = container_of(kept, struct corun_completions_, kept);
     struct list *link;
+    self->over = true;
     stop_completions_timer(self);
     while ((link = ring_take_first(&self->done)))
         link->next = NULL;
     for (size_t i = 0; i < self->count; i++)
         observer_forget(&self->children[i]);
-    self->over = true;
     wake_all(self);
     release_completions(self);
 }
@@ -194,7 +196,7 @@ void corun_as_completed_close(corun_as_completed *all)
 {
     struct corun_completions_ *self = all->private_.all;
     all->private_.all = NULL;
-    if (self)
+    if (self && !self->over)
         kept_end(&self->kept);
 }
 

@@ -201,7 +201,7 @@ static void forget_limit(corun_runner *runner)
     corun_loop *loop = runner->private_.loop;
     if (!limit)
         return;
-    if (!timer_disarm(&loop->timers, &limit->timer) && limit->timer.link.next) /* else the loop was closed by hand */
+    if (!timer_disarm(&loop->timers, &limit->timer))
         loop_unready(loop, &limit->timer);
     runner->private_.close_limit = NULL;
     memory_release(limit);
@@ -238,10 +238,10 @@ static int end_close(corun_runner *runner, int rc)
     if (rc == CORUN_SYSTEM_EXIT)
         runner->private_.value = CORUN_VALUE(.i = loop->exit_status);
     close_error = loop->closed ? CORUN_CLOSED : corun_loop_close(loop);
+    corun_context_release(runner->private_.context); /* may run code, which finds a loop */
+    runner->private_.context = NULL;
     loop_release(loop);
     runner->private_.loop = NULL;
-    corun_context_release(runner->private_.context);
-    runner->private_.context = NULL;
     runner->private_.error = rc ? rc : close_error;
     runner_set_state(runner, RUNNER_CLOSED);
     return runner->private_.error;

@@ -40,6 +40,7 @@ corun_awaitable corun_gather(const corun_awaitable *awaitables, size_t count, co
 
 /* ------------------------------------------------------------------ answers */
 
+/* Once the wait has been answered: what goes with the last reference to a task may run code, which may cancel. */
 static void free_gathering(struct gathering *self)
 {
     for (size_t i = 0; i < self->count; i++)
@@ -58,8 +59,8 @@ static void answer_early(struct gathering *self, struct outcome outcome)
     corun_task *task = self->observing.task;
     for (size_t i = 0; i < self->count; i++)
         self->children[i].future->flags |= FUTURE_SILENT;
-    free_gathering(self);
     task_answer(task, outcome);
+    free_gathering(self);
 }
 
 static bool write_results(const struct gathering *self)
@@ -86,9 +87,9 @@ static void answer_all(struct gathering *self)
         self->kept.owner = self->results;
         rc = kept_add(task, &self->kept);
     }
+    task_answer(task, outcome_of_error(rc, NULL));
     if (!any_bytes || rc < 0)
         free_gathering(self);
-    task_answer(task, outcome_of_error(rc, NULL));
 }
 
 /* Looks at one that is done. Returns whether that has answered the wait. */
@@ -122,8 +123,8 @@ static void gather_cancel(void *awaited, corun_waiter *waiter)
     corun_task *task = self->observing.task;
     bool any = false;
     if (task->future.wait == WAIT_ABANDONED) {
-        free_gathering(self);
         corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+        free_gathering(self);
         return;
     }
     if (self->asking) {

@@ -188,12 +188,13 @@ static int enter(corun_generator *generator, corun_task *task, bool close)
     int rc = check_enter(generator, task->future.loop);
     if (rc < 0)
         return rc;
-    if (generator->state == GENERATOR_NEW && close) {
-        frame_discard(generator->frame);
-        generator->state = GENERATOR_DONE;
-    }
     if (generator->state == GENERATOR_DONE)
         return 0;
+    if (generator->state == GENERATOR_NEW && close) {
+        generator->state = GENERATOR_DONE;
+        frame_discard(generator->frame); /* last: a drop may release the generator */
+        return 0;
+    }
     if (generator->state == GENERATOR_NEW)
         join_loop(generator, task->future.loop);
     generator->state = GENERATOR_RUNNING;

@@ -183,10 +183,17 @@ void report_executor(corun_loop *loop, double seconds)
     report_about(loop, message, NULL, NULL);
 }
 
+/* The handler may release them. */
 void report_left_references(corun_loop *loop)
 {
-    for (struct list *at = loop->unreleased.next; at != &loop->unreleased; at = at->next)
-        report_task(loop, "Task reference was never released", container_of(at, corun_task, all));
+    corun_task *held = NULL;
+    for (struct list *at = loop->unreleased.next; at != &loop->unreleased; at = at->next) {
+        corun_task *task = corun_task_retain(container_of(at, corun_task, all));
+        corun_task_release(held);
+        held = task;
+        report_task(loop, "Task reference was never released", task);
+    }
+    corun_task_release(held);
 }
 
 /* --------------------------------------------------------------- all tasks */

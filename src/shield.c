@@ -44,8 +44,8 @@ static void shielded_cancel(void *self, corun_waiter *waiter)
         ring_remove(&future->waiters, &task->entry.link);
     else
         loop_unready(task->future.loop, &task->entry);
-    corun_future_release(future);
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+    corun_future_release(future); /* last: what goes with it may run code, which may cancel */
 }
 
 static const corun_awaitable_type shielded_type = {"shield", shielded_start, shielded_cancel};

@@ -101,8 +101,8 @@ static void wait_cancel(void *awaited, corun_waiter *waiter)
     }
     if (self->stopped)
         loop_unready(task->future.loop, &task->entry);
-    free_waiting(self);
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+    free_waiting(self); /* last: what goes with the last reference to a task may run code, which may cancel */
 }
 
 /* -------------------------------------------------------------------- begin */

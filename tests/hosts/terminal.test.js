@@ -136,6 +136,7 @@ for (const host of runHosts) {
       'an empty file': [': > empty; "$0" "$@" < empty', ''],
       '/dev/null': ['"$0" "$@" < /dev/null', ''],
       closed: ['"$0" "$@" <&-', ''],
+      'a FIFO whose writer has gone': ['mkfifo fifo; exec 3<>fifo 4<fifo; echo "a line" >&3; exec 3>&-; "$0" "$@" <&4 4<&-', 'A LINE\n'],
       'for writing only': ['"$0" "$@" < /dev/null 0> written', /^(?!.*A LINE)/s],
     };
     for (const [name, [line, expected]] of Object.entries(inputs)) {

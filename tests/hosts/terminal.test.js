@@ -101,6 +101,15 @@ for (const host of runHosts) {
       await until(() => [launcher, program].every((pid) => !pid || stateOf(pid) === 'gone'));
     });
 
+    test('Ctrl-Z without a shell that could let it go on stops nothing', options, async () => {
+      const terminal = Terminal.corun(['run', '--host', host, example('countdown')]);
+      await terminal.shows('4\n');
+      terminal.type('\x1a');
+      await terminal.shows('3\n');
+      terminal.type('\x1a');
+      assert.equal(await terminal.ended(), 'status 0');
+    });
+
     test('Ctrl-Z stops the program too; bg lets both go on', options, async () => {
       const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
       await terminal.shows('bash-');

@@ -98,18 +98,18 @@ function forwardInterrupts(send, channel, grace) {
 }
 
 /** A session of its own also means that the terminal stops, continues and resizes only this process.
- * SIGSTOP, since a group without a shell above it ignores the terminal's SIGTSTP. */
+ * SIGSTOP, since a group without a shell above it ignores the terminal's SIGTSTP. So may this process's own: then
+ * it goes on at once, as it does after a stop, and so must the program. */
 function forwardJobControl(send) {
   const stopBoth = () => {
     send('SIGSTOP');
     process.removeListener('SIGTSTP', stopBoth);
     process.kill(process.pid, 'SIGTSTP');
+    process.on('SIGTSTP', stopBoth);
+    send('SIGCONT');
   };
   process.on('SIGTSTP', stopBoth);
-  process.on('SIGCONT', () => {
-    send('SIGCONT');
-    if (!process.listeners('SIGTSTP').includes(stopBoth)) process.on('SIGTSTP', stopBoth);
-  });
+  process.on('SIGCONT', () => send('SIGCONT'));
   for (const signal of /** @type {const} */ (['SIGWINCH', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])) {
     process.on(signal, () => send(signal));
   }

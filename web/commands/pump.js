@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { standardInput } from './input.js';
 
+/** Milliseconds until a job in the background looks whether it is in the foreground. */
+const looksAgainAfter = 200;
+
 /**
  * Starts to carry.
  * @param {import('./control-channel.js').ControlChannel} channel
@@ -10,7 +13,13 @@ import { standardInput } from './input.js';
 export function pumpInput(channel) {
   const input = standardInput() ?? process.stdin;
   let written = Promise.resolve();
-  const follow = () => (mayRead(input) ? input.resume() : input.pause());
+  let again;
+  const follow = () => {
+    clearTimeout(again);
+    if (mayRead(input)) return input.resume();
+    input.pause();
+    again = setTimeout(follow, looksAgainAfter); // a shell's fg says nothing to a job that was not stopped
+  };
   input.on('data', (chunk) => {
     input.pause();
     written = written.then(() => channel.write(chunk)).then(follow);
@@ -24,6 +33,7 @@ export function pumpInput(channel) {
   follow();
   return () => {
     process.removeListener('SIGCONT', follow);
+    clearTimeout(again);
     input.destroy();
   };
 }

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { cleanEnvironment, corun, example, runHosts, temporaryDirectory } from './command.js';
+import { cleanEnvironment, corun, example, program, run, runHosts, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
 
@@ -43,6 +44,15 @@ for (const host of runHosts) {
         assert.deepEqual(await once(child, 'exit'), [null, 'SIGINT']);
         await contains('interrupted after 5 bytes\n');
       });
+    }
+
+    if (host === 'native') {
+      for (const signal of /** @type {const} */ (['SIGTERM', 'SIGPIPE', 'SIGSEGV', 'SIGABRT'])) {
+        test(`a program that dies of ${signal}`, options, async () => {
+          const outcome = await run(['run', '--host', host, program('raises'), String(constants.signals[signal])]);
+          assert.equal(outcome.signal, signal);
+        });
+      }
     }
 
     if (host === 'wasmtime') {

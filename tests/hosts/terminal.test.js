@@ -150,6 +150,17 @@ for (const host of runHosts) {
       assert.equal(await terminal.ended(), 'SIGQUIT');
       await until(() => !child || stateOf(child) === 'gone');
     });
+
+    if (host === 'native') {
+      test('Ctrl-\\ does not part the command from a program that goes on', options, async () => {
+        const terminal = Terminal.corun(['run', '--host', host, program('quits')]);
+        await terminal.shows('waiting\n');
+        terminal.type('\x1c');
+        await terminal.shows('heard\n');
+        assert.equal(await terminal.ended(), 'status 0');
+        assert.match(terminal.output, /done\n$/);
+      });
+    }
   });
 
   describe(`streams, ${host}`, { concurrency: 2 }, () => {

@@ -5,7 +5,7 @@ import { nativeProgram } from './program.js';
 import { dieOf, endLike, onInterrupt } from './signals.js';
 
 /** @param {import('./run.js').Request} request */
-export async function runOn({ file, args, env, dirs, debug, lint, grace }) {
+export async function runOn({ file, args, env, dirs, lint, grace }) {
   if (Object.keys(dirs).length) throw usageError('--dir is for WebAssembly: a native program sees every directory');
   const path = await nativeProgram(file, { lint });
   const limit = killAfter(() => child.kill('SIGKILL'), grace); // first: the program may be seen, and interrupted, at once
@@ -15,7 +15,7 @@ export async function runOn({ file, args, env, dirs, debug, lint, grace }) {
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
   process.on('SIGTERM', () => child.kill('SIGTERM'));
-  if (debug) process.on('SIGQUIT', () => {}); // the terminal's: the program shows its tasks
+  process.on('SIGQUIT', () => {}); // the terminal's, which the program may hear: if it shows its tasks, or has a handler
   const { code, signal } = await ended;
   clearTimeout(limit.timer);
   return limit.passed ? dieOf('SIGINT') : endLike(code, signal);

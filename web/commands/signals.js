@@ -7,6 +7,8 @@ import { setImmediate } from 'node:timers/promises';
  * @returns {Promise<never>}
  */
 export function dieOf(signal) {
+  // Node ignores it: only the end of listening brings the default back.
+  if (signal === 'SIGPIPE') process.on(signal, () => {});
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
   return new Promise(() => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { program, run, runHosts, temporaryDirectory } from './command.js';
+import { execute } from '../support/process.js';
+import { corun, program, run, runHosts, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
 
@@ -63,6 +64,19 @@ for (const host of runHosts) {
       );
       const shown = ['shows', 'first', ...args].map((arg) => `[${arg}]\n`).join('');
       assert.deepEqual([status, stdout], [0, `${shown}SHOWN=a = b ü\n`], stderr);
+    });
+
+    test('a file whose name begins like an option', options, async (t) => {
+      const directory = temporaryDirectory(t);
+      const start = (file) => execute(process.execPath, [corun, 'run', '--host', host, '--', file, '7'], { cwd: directory, timeout: 30_000 });
+      for (const name of ['-x.c', '@x.c', '@-x.c', 'two\nlines.c']) {
+        writeFileSync(join(directory, name), `#include "${program('returns')}"\n`);
+        const { status, stderr } = await start(name);
+        assert.equal(status, 7, stderr);
+      }
+      if (host === 'native') return;
+      await execute(process.execPath, [corun, 'build', '-o', join(directory, '-x.wasm'), program('returns')]);
+      assert.equal((await start('-x.wasm')).status, 7);
     });
 
     test('--env NAME passes a variable on', options, async () => {

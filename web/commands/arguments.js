@@ -34,6 +34,12 @@ export function parse(args, options) {
 }
 
 /**
+ * Gives a file's name for another command's line, where `-name` would be an option and `@name` more of the line.
+ * @param {string} file
+ */
+export const asArgument = (file) => (/^[-@]/.test(file) ? `./${file}` : file);
+
+/**
  * Reads an option that must be a number of at least `least`.
  * @param {string | undefined} text
  * @param {string} name

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Lint, coroutineFlags, treeFlags } from '../lint/lint.js';
-import { CommandError, status } from './arguments.js';
+import { CommandError, asArgument, status } from './arguments.js';
 
 /** @returns {Promise<import('./compilers.js').Compiler>} */
 export async function bundledCompiler() {
@@ -76,7 +76,8 @@ async function runIn(clang, job, last, streams) {
   for (const path of objects) put(tree, place(path), await readFile(path));
   put(tree, overlayName, Buffer.from(JSON.stringify(overlay([...job.contents.keys()]))));
   const includes = job.includeDirectories.map((directory) => `-I${place(directory)}`);
-  const args = ['clang', '-ivfsoverlay', overlayName, ...job.flags, ...includes, ...job.inputs.map(place), ...last];
+  const inputs = job.inputs.map((input) => asArgument(place(input)));
+  const args = ['clang', '-ivfsoverlay', overlayName, ...job.flags, ...includes, ...inputs, ...last];
   try {
     // Done by itself, since runClang would tell on standard output how far its loading is.
     await clang.runClang(null, {}, { fetchProgress() {} });

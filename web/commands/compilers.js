@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError, status } from './arguments.js';
+import { CommandError, asArgument, status } from './arguments.js';
 import { cacheDirectory, writeWhole } from './cache.js';
 import { lintWith } from '../lint/clang.js';
 import { Interrupted, interruptibly } from './signals.js';
@@ -139,10 +139,11 @@ function external({ path, flags, version }) {
   };
 }
 
+const inputsOf = (job) => job.inputs.map(asArgument);
 const includesOf = (job) => job.includeDirectories.map((directory) => `-I${directory}`);
 
 async function runCompiler(path, flags, job) {
-  const args = [...flags, ...job.flags, ...includesOf(job), ...job.inputs, ...job.link, '-o', job.output];
+  const args = [...flags, ...job.flags, ...includesOf(job), ...inputsOf(job), ...job.link, '-o', job.output];
   // Its messages go to standard error: standard output is the program's.
   const [code, signal] = await once(spawn(path, args, { stdio: ['ignore', 2, 2] }), 'exit');
   mustNotBeKilled(path, signal);
@@ -150,7 +151,7 @@ async function runCompiler(path, flags, job) {
 }
 
 async function runLinter(path, flags, job) {
-  const { signal, ...linted } = await lintWith(path, [...flags, ...job.flags, ...includesOf(job), ...job.inputs]);
+  const { signal, ...linted } = await lintWith(path, [...flags, ...job.flags, ...includesOf(job), ...inputsOf(job)]);
   mustNotBeKilled(path, signal);
   return linted;
 }

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { CommandError, status } from './arguments.js';
+import { CommandError, asArgument, status } from './arguments.js';
 import { ControlChannel } from './control-channel.js';
 import { Guard } from './guard.js';
 import { pumpInput } from './pump.js';
@@ -23,7 +23,7 @@ export async function runOn(request) {
   const runtime = knownRuntime(request.runtime);
   const { path } = await wasmProgram(request.file, request);
   const command = findRuntime(request.runtime);
-  const named = runtime.namesByFile ? linkByName(path, request.args[0]) : { path, remove() {} };
+  const named = runtime.namesByFile ? linkByName(path, request.args[0]) : { path: asArgument(path), remove() {} };
   const { code, signal } = await launch({ ...runtime, command }, { ...request, path: named.path }).finally(named.remove);
   return endLike(code, signal);
 }

@@ -1,11 +1,11 @@
 // `corun build`, `corun doctor` and `npm start`.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { tests } from '../support/env.js';
 import { execute } from '../support/process.js';
-import { Terminal, example, program, run, temporaryDirectory } from './command.js';
+import { Terminal, corun, example, program, run, temporaryDirectory } from './command.js';
 
 const options = { timeout: 120_000 };
 
@@ -95,6 +95,34 @@ CORUN_MAIN(program)
     const script = 'case "$*" in --version) echo fake clang version 1;; *-ast-dump*) kill -KILL $$;; *) cc -c -x c /dev/null -o /dev/null;; esac';
     const { status, stderr, left, compiler } = await buildWith(t, script);
     assert.deepEqual([status, stderr, left], [1, `corun: ${compiler} was killed by SIGKILL\n`, []]);
+  });
+
+  test('a cache that cannot be had: a temporary one, once', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const [home, temporary] = ['home', 'temporary'].map((name) => join(directory, name));
+    writeFileSync(home, 'no directory');
+    mkdirSync(temporary);
+    const build = () => run(['build', example('upper'), '-o', join(directory, 'upper.wasm')], { env: { XDG_CACHE_HOME: home, TMPDIR: temporary } });
+    for (const ended of [await build(), await build()]) assert.deepEqual([ended.status, ended.stderr], [0, '']);
+    assert.deepEqual(readdirSync(temporary), [`corun-cache-${process.getuid()}`]);
+  });
+
+  test('a cache that is full: one line', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const env = { CORUN_COMPILER: 'bundled', XDG_CACHE_HOME: directory };
+    // As on a full disk, the file can be made and not be written.
+    const script = `ulimit -f 0; exec '${process.execPath}' '${corun}' build '${example('upper')}' -o '${join(directory, 'upper.wasm')}'`;
+    const { status, stderr } = await execute('sh', ['-c', script], { env });
+    assert.equal(status, 1);
+    assert.match(stderr, /^corun: cannot write into \S+: EFBIG: [^\n]+\n$/);
+    assert.deepEqual(readdirSync(join(directory, 'corun/compiled')), []);
+  });
+
+  test('no place for temporary files: one line', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const { status, stderr } = await run(['run', '--runtime', 'node', example('upper')], { env: { TMPDIR: join(directory, 'none') } });
+    assert.equal(status, 1);
+    assert.match(stderr, /^corun: ENOENT: [^\n]+\n$/);
   });
 
   test('a header that changed is compiled again, what did not change is not', options, async (t) => {

@@ -1,6 +1,6 @@
 /* The `corun` command: finds the subcommand, turns what it throws into one line and a status. */
 import { readFile } from 'node:fs/promises';
-import { CommandError, parse, usageError } from './arguments.js';
+import { CommandError, parse, status, usageError } from './arguments.js';
 import { print } from './print.js';
 import { Interrupted, dieOf } from './signals.js';
 
@@ -33,9 +33,10 @@ export async function main(argv) {
     return await dispatch(argv);
   } catch (error) {
     if (error instanceof Interrupted) return dieOf('SIGINT');
-    if (!(error instanceof CommandError)) throw error;
+    const isSystems = error.syscall !== undefined; // a full disk, no more processes: its message says what and where
+    if (!(error instanceof CommandError) && !isSystems) throw error;
     process.stderr.write(`corun: ${error.message}\n`);
-    return error.status;
+    return error.status ?? status.failed;
   }
 }
 

@@ -3,7 +3,7 @@
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError, status, usageError } from './arguments.js';
-import { cacheDirectory } from './cache.js';
+import { userDirectory } from './cache.js';
 import { findProgram } from './compilers.js';
 
 /**
@@ -115,4 +115,4 @@ function locate(name, wanted) {
 }
 
 /** @param {string} name */
-export const cachedRuntime = (name) => join(cacheDirectory(), `${name}-${runtimes[name].version}`, 'bin', name);
+export const cachedRuntime = (name) => join(userDirectory(), `${name}-${runtimes[name].version}`, 'bin', name);

@@ -86,6 +86,16 @@ CORUN_MAIN(program)
     assert.deepEqual([signal, stderr, left], ['SIGINT', '', []]);
   });
 
+  test('Ctrl-C while a clang is tried leaves nothing', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const [bin, temporary] = ['bin', 'temporary'].map((name) => join(directory, name));
+    for (const path of [bin, temporary]) mkdirSync(path);
+    writeFileSync(join(bin, 'clang'), '#!/bin/sh\nkill -INT $PPID\nexit 1\n', { mode: 0o755 });
+    const env = { TMPDIR: temporary, XDG_CACHE_HOME: directory, PATH: `${bin}:${process.env.PATH}` };
+    await run(['build', example('upper'), '-o', join(directory, 'upper.wasm')], { env }); // it may have no sysroot and try none
+    assert.deepEqual(readdirSync(temporary), []);
+  });
+
   test('a compiler that is killed', fakes, async (t) => {
     const { status, stderr, left, compiler } = await buildWith(t, 'case $1 in --version) echo fake;; *) kill -KILL $$;; esac');
     assert.deepEqual([status, stderr, left], [1, `corun: ${compiler} was killed by SIGKILL\n`, []]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -56,6 +56,18 @@ for (const host of runHosts) {
     }
 
     if (host === 'wasmtime') {
+      for (const [what, line] of Object.entries({ 'outlives it': 'kill -INT $PPID; PATH=$USUAL exec mkfifo "$@"', 'dies of it': 'kill -INT $PPID $$' })) {
+        test(`Ctrl-C while the channel is made, by a mkfifo that ${what}, leaves nothing`, options, async (t) => {
+          const directory = temporaryDirectory(t);
+          const [bin, temporary] = ['bin', 'temporary'].map((name) => join(directory, name));
+          for (const path of [bin, temporary]) mkdirSync(path);
+          writeFileSync(join(bin, 'mkfifo'), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+          const env = { TMPDIR: temporary, USUAL: process.env.PATH, PATH: `${bin}:${process.env.PATH}` };
+          const { signal, stderr } = await run(['run', '--host', host, example('countdown')], { env });
+          assert.deepEqual([signal, stderr, readdirSync(temporary)], ['SIGINT', '', []]);
+        });
+      }
+
       test('the death of the launcher is an interrupt for the program', options, async (t) => {
         const { child, contains } = await start(t, host);
         child.kill('SIGKILL');

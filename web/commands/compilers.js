@@ -100,7 +100,7 @@ async function tried({ path, flags }) {
   const store = join(cacheDirectory(), 'compilers.json');
   const known = readJson(store);
   if (known[key]) return known[key];
-  if (!(await makesPrograms(path, flags))) return null;
+  if (!(await interruptibly(() => makesPrograms(path, flags)))) return null;
   const version = await versionOf(path);
   await writeWhole(store, (temporary) => writeFile(temporary, JSON.stringify({ ...known, [key]: version })));
   return version;

@@ -19,6 +19,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSyn
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Interrupted } from './signals.js';
 
 const ETX = 0x03;
 const EOT = 0x04;
@@ -41,7 +42,7 @@ export class ControlChannel {
     const directory = mkdtempSync(join(tmpdir(), 'corun-'));
     try {
       const path = join(directory, 'control');
-      execFileSync('mkfifo', ['-m', '600', path]);
+      makeFifo(path);
       return new ControlChannel(path);
     } finally {
       rmSync(directory, { recursive: true });
@@ -134,6 +135,14 @@ export class ControlChannel {
 
   close() {
     this.#socket.destroy();
+  }
+}
+
+function makeFifo(path) {
+  try {
+    execFileSync('mkfifo', ['-m', '600', path]);
+  } catch (error) {
+    throw error.signal === 'SIGINT' ? new Interrupted() : error;
   }
 }
 

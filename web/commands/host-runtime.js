@@ -50,11 +50,11 @@ async function launch(runtime, { path, args, env, dirs, grace }) {
 
 /** Starts a command and stays with it to its end. */
 async function attend(command, grace) {
-  const channel = ControlChannel.open();
-  // The signals first: the program may be seen, and interrupted, at once.
+  // The signals first: the program may be seen, and interrupted, at once; and what is temporary must go.
   const send = (signal) => child.kill(signal);
-  const interrupts = forwardInterrupts(send, channel, grace);
+  const interrupts = forwardInterrupts(send, () => channel, grace);
   forwardJobControl(send);
+  const channel = ControlChannel.open();
   const guard = new Guard(grace);
   const child = guard.spawn(command, [channel.readEnd, 'inherit', 'inherit']);
   channel.closeReadEnd();
@@ -74,7 +74,7 @@ async function attend(command, grace) {
 
 /** The first Ctrl-C asks; one that finds the request before it unread, or whose own lies unread half a
  * second later, kills: the program is in a tight loop. */
-function forwardInterrupts(send, channel, grace) {
+function forwardInterrupts(send, channelOf, grace) {
   const state = { sent: false, killed: false, stop };
   const timers = new Set();
   function stop() {
@@ -83,6 +83,7 @@ function forwardInterrupts(send, channel, grace) {
   const after = (milliseconds, action) => timers.add(setTimeout(action, milliseconds));
   const kill = () => { state.killed = send('SIGKILL'); };
   onInterrupt(() => {
+    const channel = channelOf();
     if (channel.hasUnreadInterrupt()) return kill();
     const first = !state.sent;
     state.sent = true;

@@ -7,6 +7,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { execute } from '../support/process.js';
 import { cleanEnvironment, corun, example, program, run, runHosts, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
@@ -53,6 +54,16 @@ for (const host of runHosts) {
           assert.equal(outcome.signal, signal);
         });
       }
+    }
+
+    if (host === 'native') {
+      test('a core file is the program\'s', options, async (t) => {
+        const wait = 'import os, sys; print(os.WCOREDUMP(os.waitpid(os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ), 0)[1]))';
+        const script = `ulimit -c unlimited; exec python3 -c '${wait}' "$@"`;
+        const line = [process.execPath, corun, 'run', '--host', host, program('raises'), String(constants.signals.SIGABRT)];
+        const { stdout } = await execute('sh', ['-c', script, 'sh', ...line], { cwd: temporaryDirectory(t) });
+        assert.equal(stdout, 'False\n', 'the launcher has none');
+      });
     }
 
     if (host === 'wasmtime') {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 
@@ -22,7 +23,20 @@ export function dieOf(signal) {
  * @param {number | null} code
  * @param {NodeJS.Signals | null} signal
  */
-export const endLike = (code, signal) => (signal ? dieOf(signal) : code ?? 1);
+export function endLike(code, signal) {
+  if (!signal) return code ?? 1;
+  if (dumping.has(signal)) dumpNoCore();
+  return dieOf(signal);
+}
+
+/** These leave a core file. */
+const dumping = new Set(['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGXCPU', 'SIGXFSZ', 'SIGSYS']);
+
+/** The child's core file is the one that is wanted, and this process's own would be written over it. A limit of 1 byte
+ * also holds where a program takes the cores (core(5)); 0 does not. */
+function dumpNoCore() {
+  spawnSync('prlimit', ['--core=1', `--pid=${process.pid}`], { stdio: 'ignore' });
+}
 
 /** Milliseconds: npm may be slow to send it on, people are slower. */
 const copyDelay = 500;

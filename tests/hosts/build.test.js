@@ -90,7 +90,7 @@ CORUN_MAIN(program)
     const directory = temporaryDirectory(t);
     const [bin, temporary] = ['bin', 'temporary'].map((name) => join(directory, name));
     for (const path of [bin, temporary]) mkdirSync(path);
-    writeFileSync(join(bin, 'clang'), '#!/bin/sh\nkill -INT $PPID\nexit 1\n', { mode: 0o755 });
+    writeFileSync(join(bin, 'clang'), '#!/bin/sh\n: >"$TMPDIR/its-own"\nkill -INT $PPID\nexit 1\n', { mode: 0o755 });
     const env = { TMPDIR: temporary, XDG_CACHE_HOME: directory, PATH: `${bin}:${process.env.PATH}` };
     await run(['build', example('upper'), '-o', join(directory, 'upper.wasm')], { env }); // it may have no sysroot and try none
     assert.deepEqual(readdirSync(temporary), []);

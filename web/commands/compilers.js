@@ -111,7 +111,9 @@ async function makesPrograms(path, flags) {
   try {
     const source = join(directory, 'try.c');
     await writeFile(source, '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n');
-    await promisify(execFile)(path, [...flags, '-O2', source, '-o', join(directory, 'try.wasm')]);
+    // Its own temporary files in there too: interrupted, it may leave them.
+    const env = { ...process.env, TMPDIR: directory };
+    await promisify(execFile)(path, [...flags, '-O2', source, '-o', join(directory, 'try.wasm')], { env });
     return true;
   } catch {
     return false;

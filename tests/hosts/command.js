@@ -16,6 +16,8 @@ export const corun = join(root, 'web/bin/corun.js');
 const terminalHelper = fileURLToPath(new URL('terminal.py', import.meta.url));
 
 export const program = (name) => join(root, 'tests/hosts/programs', `${name}.c`);
+/** One that needs what only processes have. */
+export const nativeProgram = (name) => join(root, 'tests/hosts/processes', `${name}.c`);
 export const example = (name) => join(root, 'examples', `${name}.c`);
 
 /** Without what npm adds: under npm the command takes two quick SIGINTs for one. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { execute } from '../support/process.js';
-import { cleanEnvironment, corun, example, program, run, runHosts, temporaryDirectory } from './command.js';
+import { cleanEnvironment, corun, example, nativeProgram, run, runHosts, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
 
@@ -50,7 +50,7 @@ for (const host of runHosts) {
     if (host === 'native') {
       for (const signal of /** @type {const} */ (['SIGTERM', 'SIGPIPE', 'SIGSEGV', 'SIGABRT'])) {
         test(`a program that dies of ${signal}`, options, async () => {
-          const outcome = await run(['run', '--host', host, program('raises'), String(constants.signals[signal])]);
+          const outcome = await run(['run', '--host', host, nativeProgram('raises'), String(constants.signals[signal])]);
           assert.equal(outcome.signal, signal);
         });
       }
@@ -60,7 +60,7 @@ for (const host of runHosts) {
       test('a core file is the program\'s', options, async (t) => {
         const wait = 'import os, sys; print(os.WCOREDUMP(os.waitpid(os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ), 0)[1]))';
         const script = `ulimit -c unlimited; exec python3 -c '${wait}' "$@"`;
-        const line = [process.execPath, corun, 'run', '--host', host, program('raises'), String(constants.signals.SIGABRT)];
+        const line = [process.execPath, corun, 'run', '--host', host, nativeProgram('raises'), String(constants.signals.SIGABRT)];
         const { stdout } = await execute('sh', ['-c', script, 'sh', ...line], { cwd: temporaryDirectory(t) });
         assert.equal(stdout, 'False\n', 'the launcher has none');
       });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { execute } from '../support/process.js';
-import { Terminal, corun, example, program, runHosts, temporaryDirectory } from './command.js';
+import { Terminal, corun, example, nativeProgram, program, runHosts, temporaryDirectory } from './command.js';
 import { processesOf, stateOf, until } from './proc.js';
 
 const options = { timeout: 60_000 };
@@ -153,7 +153,7 @@ for (const host of runHosts) {
 
     if (host === 'native') {
       test('Ctrl-\\ does not part the command from a program that goes on', options, async () => {
-        const terminal = Terminal.corun(['run', '--host', host, program('quits')]);
+        const terminal = Terminal.corun(['run', '--host', host, nativeProgram('quits')]);
         await terminal.shows('waiting\n');
         terminal.type('\x1c');
         await terminal.shows('heard\n');

@@ -371,7 +371,7 @@ bool corun_loop_get_debug(const corun_loop *loop)
 
 void corun_loop_set_slow_callback(corun_loop *loop, double seconds)
 {
-    loop->slow_ns = time_after(0, seconds);
+    loop->slow_ns = isnan(seconds) ? INT64_MAX : time_after(0, seconds);
 }
 
 void loop_tell_slow(corun_loop *loop, corun_task *task, int64_t began)

@@ -271,7 +271,7 @@ CORUN_API void corun_loop_call_exception_handler(corun_loop *loop, const corun_r
 CORUN_API void corun_loop_set_debug(corun_loop *loop, bool debug);
 CORUN_API bool corun_loop_get_debug(const corun_loop *loop);
 
-/* Sets what a step or call may take, in debug, before it is reported; 0.1 unless set.
+/* Sets what a step or call may take, in debug, before it is reported; 0.1 unless set; NAN: none is.
  *
  *   asyncio  loop.slow_callback_duration
  */

@@ -1,6 +1,8 @@
 /* Reports: who hears of errors that belong to nobody, and what debug mode adds. */
 #include "test.h"
 
+#include <math.h>
+
 enum { MY_ERROR = CORUN_USER - 1 };
 
 CORUN_ASYNC(fail, (), ()) {
@@ -192,6 +194,11 @@ TEST_LOOP(debug_mode_tells_of_steps_and_calls_that_take_long, (corun_task *task;
     CHECK_ERROR(corun_loop_call_soon(corun_current_loop(), call_slowly, NULL, NULL), 0);
     CORUN_AWAIT(corun_yield());
     CHECK_EQ(strncmp(slow, "Executing a callback took 0.", 28), 0);
+    corun_loop_set_slow_callback(corun_current_loop(), NAN);
+    slow[0] = '\0';
+    CHECK_ERROR(corun_loop_call_soon(corun_current_loop(), call_slowly, NULL, NULL), 0);
+    CORUN_AWAIT(corun_yield());
+    CHECK_TEXT(slow, "");
     corun_loop_set_debug(corun_current_loop(), false);
     corun_loop_set_exception_handler(corun_current_loop(), NULL, NULL);
     CORUN_END();

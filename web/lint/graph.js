@@ -8,12 +8,15 @@
  *     suspend   the step returns, and control comes back at a label: locals are lost
  *     leave     a block of C ends, and with it what CORUN_CALL made in it
  *     return    a value leaves the function
+ *     drop      an awaitable is made, and nothing done with it
+ *     leak      a coroutine is left by a plain return, or at its last brace
  *
  * An await is `return corun_await_(…);` and a label behind it, so the edge from a suspension to its label is
  * drawn here; it stands for the way through the driver, CORUN_BEGIN and its jump.
  */
 import { Expressions } from './expressions.js';
-import { bare, bodyOf, calleeOf, findLabel, guardOf, isCoroutine, isNode, placeOf, truth, typeOf } from './syntax.js';
+import { cleanupLabel, exits, firstLabel, isResumeLabel, suspensions } from './steps.js';
+import { bare, bodyOf, calleeOf, endOf, findLabel, guardOf, isAwaitable, isCoroutine, isNode, placeOf, truth, typeOf } from './syntax.js';
 
 /**
  * @typedef {{ events: object[], next: Block[] }} Block
@@ -26,25 +29,6 @@ import { bare, bodyOf, calleeOf, findLabel, guardOf, isCoroutine, isNode, placeO
  * @property {boolean} isUnion whose members are one place
  * @property {boolean} isField stands for all fields of `my`
  */
-
-/** What suspends, and how people know it. */
-const suspensions = new Map([
-  ['corun_await_', 'the await'],
-  ['corun_yield_value_', 'CORUN_YIELD'],
-]);
-
-/** What goes to CORUN_FINALLY, if there is one. */
-const exits = new Map([
-  ['corun_finally_', 'CORUN_FINALLY'],
-  ['corun_return_', 'CORUN_RETURN'],
-  ['corun_raise_', 'CORUN_RAISE'],
-  ['corun_raise_with_', 'CORUN_RAISE'],
-  ['corun_exit_', 'CORUN_EXIT'],
-]);
-
-const firstLabel = 'corun_first_';
-const cleanupLabel = 'corun_cleanup_';
-const isResumeLabel = (name) => name.startsWith('corun_resume_') || name === cleanupLabel;
 
 /** @returns {Block} */
 const newBlock = () => ({ events: [], next: [] });
@@ -94,6 +78,7 @@ export class Graph {
     const body = bodyOf(declaration);
     this.#cleanup = this.isCoroutine ? findLabel(body, cleanupLabel) : null;
     this.statement(body);
+    if (this.isCoroutine) this.emit({ do: 'leak', what: 'end', place: endOf(body) });
     for (const block of this.#computed) block.next.push(...this.#taken.map((label) => this.#label(label)));
   }
 
@@ -147,7 +132,7 @@ export class Graph {
     if (!isNode(node)) return;
     const walk = this[node.kind];
     if (walk) walk.call(this, node);
-    else this.#evaluate(node);
+    else this.#effect(node);
   }
 
   CompoundStmt(node) {
@@ -275,6 +260,7 @@ export class Graph {
     const sources = value ? this.expressions.value(value) : [];
     if (suspensions.has(name)) this.#suspend(node, name, call);
     else if (exits.has(name)) this.#exit({ what: exits.get(name), ...placeOf(node) });
+    else if (this.isCoroutine && name !== 'corun_end_') this.emit({ do: 'leak', what: 'return', place: placeOf(node) });
     else this.emit({ do: 'return', sources, place: placeOf(node) });
     this.stop();
   }
@@ -284,6 +270,12 @@ export class Graph {
   }
 
   /* ------------------------------------------------------------ the steps */
+
+  /** An expression whose value nobody takes. */
+  #effect(node) {
+    if (isAwaitable(node)) this.emit({ do: 'drop', place: placeOf(node) });
+    this.#evaluate(node);
+  }
 
   #evaluate(node) {
     if (!node.kind.endsWith('Stmt')) this.expressions.value(node);

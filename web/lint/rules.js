@@ -6,7 +6,7 @@ import { follow, heldBy, heldIn, lossOf } from './flow.js';
  * @property {string} file
  * @property {number} line
  * @property {number} column
- * @property {string} name of the variable; 'call' if it is about one
+ * @property {string} name of the variable, or what it is about: 'call', 'awaitable', 'return', 'end'
  * @property {string} text
  */
 
@@ -71,6 +71,17 @@ const rules = {
       findings.add(place, null, `a call is returned: ${callsAreShort}`);
     }
   },
+
+  drop(findings, { place }, state, { isCoroutine }) {
+    if (isCoroutine) findings.add(place, null, 'nobody awaits this, so nothing happens: CORUN_AWAIT waits for it, corun_spawn begins it', 'awaitable');
+  },
+
+  leak(findings, { place, what }) {
+    const text = what === 'end'
+      ? 'the coroutine ends without CORUN_END(), its last line'
+      : 'a plain return leaves the coroutine, and nothing will ever wake it: CORUN_RETURN(.i = 0) ends it with a value, CORUN_RETURN() without';
+    findings.add(place, null, text, what);
+  },
 };
 
 function keptCall(findings, place, where, held) {
@@ -105,11 +116,11 @@ function guardText({ name }, why, place) {
 class Findings {
   #found = new Map();
 
-  add({ file, line, column }, variable, text) {
+  add({ file, line, column }, variable, text, what = 'call') {
     const key = variable ? variable.id : `${line}:${column}`;
     const old = this.#found.get(key);
     if (old && (old.line - line || old.column - column) <= 0) return;
-    this.#found.set(key, { file, line, column, name: variable?.name ?? 'call', text });
+    this.#found.set(key, { file, line, column, name: variable?.name ?? what, text });
   }
 
   sorted() {

@@ -127,6 +127,12 @@ export function placeOf(node) {
   return { file: written.file, line: written.line, column: written.col };
 }
 
+/** Where the brace stands that ends a block. */
+export function endOf({ range: { end } }) {
+  const { file, line, col } = end.expansionLoc ?? end;
+  return { file, line, column: col };
+}
+
 /** The lines that a declaration takes up. */
 export function linesOf({ range: { begin, end } }) {
   const [first, last] = [begin.expansionLoc ?? begin, end.expansionLoc ?? end];
@@ -159,6 +165,9 @@ export function guardOf(node) {
   if (node.inner?.some(({ kind }) => kind === 'CleanupAttr')) return 'cleanup';
   return hasVariableLength(typeOf(node)) ? 'length' : null;
 }
+
+/** Whether an expression makes an awaitable and does not assign it. */
+export const isAwaitable = (node) => typeOf(node) === 'struct corun_awaitable' && bare(node).opcode !== '=';
 
 /** What parentheses, and casts that change nothing, enclose. */
 export function bare(node) {

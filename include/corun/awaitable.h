@@ -48,8 +48,11 @@ typedef struct corun_awaitable {
     int32_t extra;
 } corun_awaitable;
 
+/* An awaitable that nobody awaits does nothing: compilers say so. */
+#define CORUN_TO_AWAIT_ __attribute__((warn_unused_result))
+
 /* Makes an awaitable of one's own type. */
-static inline corun_awaitable corun_awaitable_of(const corun_awaitable_type *type, void *self)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_awaitable_of(const corun_awaitable_type *type, void *self)
 {
     corun_awaitable made = {type, self, {0}, 0};
     return made;

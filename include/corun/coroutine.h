@@ -29,18 +29,15 @@
  * awaits. Both lists are struct fields in parentheses, and may be empty.
  */
 #define CORUN_ASYNC(name, arguments, locals) \
+    CORUN_IN_C_ \
     CORUN_FRAME_(name, arguments, locals) \
     CORUN_BODY_(name, static)
 
 /* The same in two parts, for a coroutine that other files call: CORUN_DECLARE in the header,
  * CORUN_DEFINE with the same arguments in one source file. */
-#define CORUN_DECLARE(name, arguments) \
-    struct name##_call_ { \
-        corun_frame corun_frame_; \
-        CORUN_FIELDS_ arguments \
-    }; \
-    extern const corun_coroutine name##_coroutine_
+#define CORUN_DECLARE(name, arguments) CORUN_DECLARE_AS_(extern, name, arguments)
 #define CORUN_DEFINE(name, arguments, locals) \
+    CORUN_IN_C_ \
     CORUN_LOCALS_(name, arguments, locals) \
     CORUN_BODY_(name, )
 
@@ -66,9 +63,9 @@
 /* The first line of every coroutine, and the last. */
 #define CORUN_BEGIN() \
     do { \
-        __extension__({ goto *(void *)((char *)&&corun_first_ + my->corun_frame_.resume); }); \
+        __extension__({ goto *(void *)((char *)&&corun_begin_ + my->corun_frame_.resume); }); \
     } while (0); \
-    corun_first_: (void)0
+    corun_begin_: (void)0
 #define CORUN_END() return corun_end_(corun_task_, &my->corun_frame_)
 
 /* Between CORUN_TRY and CORUN_FINALLY, whatever ends the coroutine (an error, CORUN_RETURN,
@@ -76,10 +73,10 @@
  * The cleanup may await; a failing await in it does not skip the rest of it, but its error
  * becomes the coroutine's, and what it replaced is kept as its context.
  */
-#define CORUN_TRY() (my->corun_frame_.cleanup = CORUN_DISTANCE_(corun_cleanup_))
+#define CORUN_TRY() (my->corun_frame_.cleanup = CORUN_DISTANCE_(corun_finally_))
 #define CORUN_FINALLY() \
     return corun_finally_(corun_task_, &my->corun_frame_); \
-    corun_cleanup_: (void)0
+    corun_finally_: (void)0
 
 /* Waits for `awaitable`. If it fails, goes to CORUN_FINALLY, or ends the coroutine. */
 #define CORUN_AWAIT(awaitable) CORUN_SUSPEND_(awaitable, CORUN_PASS_ON_, __COUNTER__)

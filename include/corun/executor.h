@@ -50,7 +50,7 @@ CORUN_API extern const corun_awaitable_type corun_to_thread_type_, corun_shutdow
  *   owner    bytes in the value are the job's
  *   asyncio  to_thread, L11 and 04 section 7
  */
-static inline corun_awaitable corun_to_thread(corun_job *job, void *argument)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_to_thread(corun_job *job, void *argument)
 {
     corun_awaitable made = {job ? &corun_to_thread_type_ : NULL, argument, {0}, 0};
     made.number = (int64_t)(intptr_t)job;
@@ -98,7 +98,7 @@ CORUN_API int corun_loop_set_executor_threads(corun_loop *loop, int threads);
  *   -ENOMEM  no memory; it is shut down all the same
  *   asyncio  loop.shutdown_default_executor, B64
  */
-static inline corun_awaitable corun_loop_shutdown_executor(corun_loop *loop, double timeout)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_loop_shutdown_executor(corun_loop *loop, double timeout)
 {
     corun_awaitable made = {loop ? &corun_shutdown_executor_type_ : NULL, loop, {0}, 0};
     made.seconds = timeout;

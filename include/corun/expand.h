@@ -5,7 +5,7 @@
  *     | corun_frame header | arguments | locals |
  *     '------ copied from the call -----'-- zeroed --'
  *
- * A resume point is the distance of its label from `corun_first_`, the first label of the body.
+ * A resume point is the distance of its label from `corun_begin_`, the first label of the body.
  * Labels are named by __COUNTER__, since gcc is pedantic about __label__. The first jump is
  * unconditional: only then do the compilers see that a C local does not survive an await.
  */
@@ -72,9 +72,15 @@ CORUN_API int corun_exit_(corun_task *task, corun_frame *frame, int status);
 }
 #endif
 
+#ifdef __cplusplus
+#define CORUN_IN_C_ static_assert(false, "coroutines are C: write them in a .c file, and call that from C++");
+#else
+#define CORUN_IN_C_
+#endif
+
 #define CORUN_FIELDS_(...) __VA_ARGS__
 #define CORUN_DISTANCE_(label) \
-    ((int32_t)__extension__((char *)&&label - (char *)&&corun_first_))
+    ((int32_t)__extension__((char *)&&label - (char *)&&corun_begin_))
 
 /* A body must exist once: distances mean nothing between two copies of a function. */
 #if defined(__clang__)
@@ -117,11 +123,20 @@ CORUN_API int corun_exit_(corun_task *task, corun_frame *frame, int status);
         .file = __FILE__, \
         .extra = __LINE__})
 
+#define CORUN_DECLARE_AS_(linkage, name, arguments) \
+    struct name##_call_ { \
+        corun_frame corun_frame_; \
+        CORUN_FIELDS_ arguments \
+    }; \
+    linkage const corun_coroutine name##_coroutine_
+
+/* Compilers show these lines when they refuse an await: the comments in them are for those who read that. */
 #define CORUN_SUSPEND_(awaitable, mode, number) CORUN_SUSPEND_AT_(awaitable, mode, number)
 #define CORUN_SUSPEND_AT_(awaitable, mode, number) \
-    do { \
-        const corun_awaitable corun_awaited_ = (awaitable); \
-        my->corun_frame_.resume = CORUN_DISTANCE_(corun_resume_##number##_); \
+    do { /* a statement: CORUN_AWAIT_TO(target, member, awaitable) stores the value */ \
+        const corun_awaitable corun_awaited_ = (awaitable); /* CORUN_CALL(...), corun_join(task), ... */ \
+        my->corun_frame_.resume = /* `my` is there in coroutines only */ \
+            CORUN_DISTANCE_(corun_resume_##number##_); \
         my->corun_frame_.line = __LINE__; \
         return corun_await_(corun_task_, &my->corun_frame_, &corun_awaited_, mode); \
         corun_resume_##number##_:; \

@@ -47,8 +47,6 @@ typedef struct corun_header {
     const char *name, *value;
 } corun_header;
 
-CORUN_API extern const corun_coroutine corun_fetch_coroutine_;
-
 /* Sends a request, and waits until the head of its response has come, which is open then. A status like 404 is no error.
  * Used as CORUN_CALL(corun_fetch, ...), with at least the first two of these:
  *
@@ -65,8 +63,9 @@ CORUN_API extern const corun_coroutine corun_fetch_coroutine_;
  *   -ENOMEM  no memory
  *   owner    texts and body belong to the wait until it ends; the response is the caller's: corun_response_close
  */
-CORUN_DECLARE(corun_fetch, (corun_response *response; const char *url; const char *method; const char *headers;
-                            const void *body; size_t body_size;));
+CORUN_DECLARE_AS_(CORUN_API extern, corun_fetch,
+                  (corun_response *response; const char *url; const char *method; const char *headers;
+                   const void *body; size_t body_size;));
 
 /* Waits for more of the body: at least one byte and at most `size_bytes`, or 1 MiB; a value without any is its end. One
  * read at a time.
@@ -78,7 +77,7 @@ CORUN_DECLARE(corun_fetch, (corun_response *response; const char *url; const cha
  *   -ENOMEM  no memory; nothing is lost
  *   owner    the value's bytes are as those of corun_host_call; the response must stay until the wait has ended
  */
-CORUN_API corun_awaitable corun_response_read(corun_response *response, size_t size_bytes);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_response_read(corun_response *response, size_t size_bytes);
 
 /* Gives the status, 200 or 404; 0 of a closed response. */
 CORUN_API int corun_response_status(const corun_response *response);

@@ -85,7 +85,7 @@ CORUN_API const corun_failure *corun_future_failure(const corun_future *future);
  *   owner    keeps a reference while it waits
  *   asyncio  await future, F3 T11 (CORUN_OTHER_LOOP)
  */
-CORUN_API corun_awaitable corun_wait_future(corun_future *future);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_wait_future(corun_future *future);
 
 /* Has `function` called, in a later round, once the future is done; at once done means scheduled.
  *

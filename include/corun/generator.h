@@ -60,7 +60,7 @@ CORUN_API void corun_generator_release(corun_generator *generator);
  *   owner    keeps no reference: release it afterwards; bytes live until the next await has ended
  *   asyncio  anext
  */
-CORUN_API corun_awaitable corun_generator_next(corun_generator *generator);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_generator_next(corun_generator *generator);
 
 /* Ends a generator: its CORUN_FINALLY runs, where CORUN_EXIT_ERROR() is CORUN_GENERATOR_EXIT, and may await.
  * On one that is new or done it does nothing. Fails with the cleanup's own error; CORUN_IGNORED_EXIT if
@@ -68,7 +68,7 @@ CORUN_API corun_awaitable corun_generator_next(corun_generator *generator);
  *
  *   asyncio  agen.aclose
  */
-CORUN_API corun_awaitable corun_generator_close(corun_generator *generator);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_generator_close(corun_generator *generator);
 
 /* Whether there will be no more values. */
 CORUN_API bool corun_generator_ended(const corun_generator *generator);

@@ -103,7 +103,7 @@ CORUN_API void corun_group_cancel(corun_group *group);
  *   owner    needs no memory; details of errors may be lost without, codes never are
  *   asyncio  TaskGroup.__aexit__, G2-G8
  */
-CORUN_API corun_awaitable corun_group_close(corun_group *group);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_group_close(corun_group *group);
 
 /* Counts the errors that a closed group has ended with: its children's in the order in which they came, then the body's.
  * CORUN_GROUP's corun_failure has them too.

@@ -36,7 +36,7 @@ extern "C" {
  *   owner    `name` and `bytes` belong to the wait until it ends. The bytes of the value are the awaiting task's, as those
  *            that a coroutine returns: they live until its next await has ended
  */
-CORUN_API corun_awaitable corun_host_call(const char *name, const void *bytes, size_t size_bytes);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_host_call(const char *name, const void *bytes, size_t size_bytes);
 
 #ifdef __cplusplus
 }

@@ -22,20 +22,20 @@ enum { CORUN_READABLE = 1, CORUN_WRITABLE = 2 };
  *
  *   owner    `buffer` belongs to the wait until it ends
  */
-CORUN_API corun_awaitable corun_read(int fd, void *buffer, size_t size_bytes);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_read(int fd, void *buffer, size_t size_bytes);
 
 /* Writes at least one byte and at most `size_bytes`; `.i` is how many, as write(2). Fails with the
  * negative errno of write(2), -ENOMEM. Bytes in C's stdio buffers are not flushed by this.
  *
  *   owner    `bytes` belong to the wait until it ends
  */
-CORUN_API corun_awaitable corun_write(int fd, const void *bytes, size_t size_bytes);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_write(int fd, const void *bytes, size_t size_bytes);
 
 /* Waits until `fd` is ready for any of `events` (CORUN_READABLE, CORUN_WRITABLE); hang-up and
  * errors count as both. `.i` is which. Fails with the negative errno of the host: -EBADF,
  * CORUN_UNSUPPORTED for what it cannot wait for, CORUN_BAD_ARGUMENT for no events.
  */
-CORUN_API corun_awaitable corun_wait_fd(int fd, int events);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_wait_fd(int fd, int events);
 
 #ifdef __cplusplus
 }

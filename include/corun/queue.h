@@ -74,7 +74,7 @@ CORUN_API int corun_queue_close(corun_queue *queue);
  *   owner    an item that was not put is still the caller's
  *   asyncio  Queue.put, K6 K7 K8
  */
-static inline corun_awaitable corun_queue_put(corun_queue *queue, corun_value item)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_queue_put(corun_queue *queue, corun_value item)
 {
     corun_awaitable made = corun_awaitable_of(&corun_put_type_, queue);
     made.number = item.i;
@@ -91,7 +91,7 @@ static inline corun_awaitable corun_queue_put(corun_queue *queue, corun_value it
  *
  *   asyncio  Queue.get, K6 K7 K8
  */
-static inline corun_awaitable corun_queue_get(corun_queue *queue)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_queue_get(corun_queue *queue)
 {
     return corun_awaitable_of(&corun_get_type_, queue);
 }
@@ -123,7 +123,7 @@ CORUN_API int corun_queue_task_done(corun_queue *queue);
  *
  *   asyncio  Queue.join, K6 K7 K8
  */
-static inline corun_awaitable corun_queue_join(corun_queue *queue)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_queue_join(corun_queue *queue)
 {
     return corun_awaitable_of(&corun_queue_join_type_, queue);
 }

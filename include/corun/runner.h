@@ -207,8 +207,9 @@ CORUN_API __attribute__((noreturn)) void corun_exit_interrupted(void);
 #endif
 
 #define CORUN_ENTRY_AS_(name, exported) \
-    _Static_assert(sizeof(struct name##_call_) == sizeof(corun_entry_call_) \
-                       && offsetof(struct name##_call_, argv) == offsetof(corun_entry_call_, argv) \
+    _Static_assert(sizeof(struct name##_call_) == sizeof(corun_entry_call_), \
+                   #name " must take exactly (int argc; char **argv;)"); \
+    _Static_assert(offsetof(struct name##_call_, argv) == offsetof(corun_entry_call_, argv) \
                        && sizeof(((struct name##_call_ *)0)->argc) == sizeof(int), \
                    #name " must take exactly (int argc; char **argv;)"); \
     CORUN_ENTRY_EXPORT_(exported) int corun_entry_##exported(int argc, char **argv); \

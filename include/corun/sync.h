@@ -49,7 +49,7 @@ typedef struct corun_lock {
  *
  *   asyncio  Lock.acquire, K1 K8
  */
-static inline corun_awaitable corun_lock_acquire(corun_lock *lock)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_lock_acquire(corun_lock *lock)
 {
     return corun_awaitable_of(&corun_lock_type_, lock);
 }
@@ -89,7 +89,7 @@ typedef struct corun_event {
  *
  *   asyncio  Event.wait, K2 K8
  */
-static inline corun_awaitable corun_event_wait(corun_event *event)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_event_wait(corun_event *event)
 {
     return corun_awaitable_of(&corun_event_type_, event);
 }
@@ -151,7 +151,7 @@ static inline corun_lock *corun_condition_lock(corun_condition *condition)
 {
     return condition->private_.lock ? condition->private_.lock : &condition->private_.own;
 }
-static inline corun_awaitable corun_condition_acquire(corun_condition *condition)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_condition_acquire(corun_condition *condition)
 {
     return corun_lock_acquire(corun_condition_lock(condition));
 }
@@ -170,7 +170,7 @@ static inline bool corun_condition_locked(corun_condition *condition)
  *
  *   asyncio  Condition.wait (wait_for is the loop above), K3 K8
  */
-static inline corun_awaitable corun_condition_wait(corun_condition *condition)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_condition_wait(corun_condition *condition)
 {
     return corun_awaitable_of(&corun_condition_type_, condition);
 }
@@ -216,7 +216,7 @@ CORUN_API int corun_semaphore_init_bounded(corun_semaphore *semaphore, int value
  *
  *   asyncio  Semaphore.acquire, K4 K8
  */
-static inline corun_awaitable corun_semaphore_acquire(corun_semaphore *semaphore)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_semaphore_acquire(corun_semaphore *semaphore)
 {
     return corun_awaitable_of(&corun_semaphore_type_, semaphore);
 }
@@ -266,7 +266,7 @@ CORUN_API int corun_barrier_init(corun_barrier *barrier, int parties);
  *
  *   asyncio  Barrier.wait, K5 K8
  */
-static inline corun_awaitable corun_barrier_wait(corun_barrier *barrier)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_barrier_wait(corun_barrier *barrier)
 {
     return corun_awaitable_of(&corun_barrier_type_, barrier);
 }

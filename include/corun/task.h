@@ -95,7 +95,7 @@ CORUN_API void corun_task_release(corun_task *task);
  *   owner    keeps a reference while it waits; bytes in the value live as long as the task
  *   asyncio  await task, T8 T11 (CORUN_SELF_AWAIT, CORUN_OTHER_LOOP)
  */
-CORUN_API corun_awaitable corun_join(corun_task *task);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_join(corun_task *task);
 
 /* Asks `task` to stop: its present wait ends with CORUN_CANCELLED, and it runs on from there.
  * It may clean up, await again, or go on as if nothing had happened; this only asks.

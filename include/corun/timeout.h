@@ -87,7 +87,7 @@ CORUN_API bool corun_timeout_expired(const corun_timeout *timeout);
  *
  *   asyncio  Timeout.__aexit__, O3-O5
  */
-CORUN_API corun_awaitable corun_timeout_close(corun_timeout *timeout);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_timeout_close(corun_timeout *timeout);
 
 CORUN_API extern const corun_awaitable_type corun_wait_for_type_;
 

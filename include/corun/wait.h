@@ -25,7 +25,7 @@ CORUN_API extern const corun_awaitable_type corun_sleep_type_, corun_yield_type_
  *
  *   asyncio  asyncio.sleep, T14 L3
  */
-static inline corun_awaitable corun_sleep(double seconds)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_sleep(double seconds)
 {
     corun_awaitable made = {&corun_sleep_type_, NULL, {0}, 0};
     made.seconds = seconds;
@@ -36,13 +36,13 @@ static inline corun_awaitable corun_sleep(double seconds)
  *
  *   asyncio  sleep(0), T14
  */
-static inline corun_awaitable corun_yield(void)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_yield(void)
 {
     return corun_awaitable_of(&corun_yield_type_, NULL);
 }
 
 /* Waits until cancelled, on purpose: it is no deadlock to wait for Ctrl-C. */
-static inline corun_awaitable corun_forever(void)
+static inline CORUN_TO_AWAIT_ corun_awaitable corun_forever(void)
 {
     return corun_awaitable_of(&corun_forever_type_, NULL);
 }
@@ -80,8 +80,8 @@ enum { CORUN_RETURN_ERRORS = 1 };
  *            ends
  *   asyncio  asyncio.gather, W3
  */
-CORUN_API corun_awaitable corun_gather(const corun_awaitable *awaitables, size_t count, corun_outcome *results,
-                                       int flags);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_gather(const corun_awaitable *awaitables, size_t count,
+                                                       corun_outcome *results, int flags);
 
 enum { CORUN_ALL_COMPLETED, CORUN_FIRST_COMPLETED, CORUN_FIRST_EXCEPTION };
 
@@ -95,7 +95,8 @@ enum { CORUN_ALL_COMPLETED, CORUN_FIRST_COMPLETED, CORUN_FIRST_EXCEPTION };
  *   owner    keeps references while it waits
  *   asyncio  asyncio.wait, W4
  */
-CORUN_API corun_awaitable corun_wait(const corun_awaitable *awaitables, size_t count, int until, double seconds);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_wait(const corun_awaitable *awaitables, size_t count, int until,
+                                                     double seconds);
 
 /* Several, one after the other in the order in which they end.
  *
@@ -137,7 +138,7 @@ CORUN_API size_t corun_as_completed_left(const corun_as_completed *all);
  *   owner    no reference: valid as long as `all`
  *   asyncio  async for task in asyncio.as_completed, W5
  */
-CORUN_API corun_awaitable corun_as_completed_next(corun_as_completed *all);
+CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_as_completed_next(corun_as_completed *all);
 
 /* Ends it before its coroutine does. */
 CORUN_API void corun_as_completed_close(corun_as_completed *all);

@@ -15,6 +15,6 @@ export const exits = new Map([
   ['corun_exit_', 'CORUN_EXIT'],
 ]);
 
-export const firstLabel = 'corun_first_';
-export const cleanupLabel = 'corun_cleanup_';
+export const firstLabel = 'corun_begin_';
+export const cleanupLabel = 'corun_finally_';
 export const isResumeLabel = (name) => name.startsWith('corun_resume_') || name === cleanupLabel;

@@ -56,7 +56,7 @@ describe('the tarball', () => {
   });
 
   test('has nothing else', () => {
-    const allowed = /^(LICENSE|README\.md|package\.json|docs\/javascript\.md|(include|src|hosts)\/.*\.[ch]|web\/(bin|commands|lint|src)\/[\w-]+\.js|web\/demo\/[\w-]+\.(html|css|js)|examples\/\w+\.c|web\/dist\/[\w-]+\.(js|js\.map|txt)|web\/types\/[\w-]+\.d\.ts)$/;
+    const allowed = /^(LICENSE|README\.md|package\.json|docs\/javascript\.md|CMakeLists\.txt|cmake\/(?!tests)[\w-]+\.(cmake|cmake\.in|pc\.in)|cmake\/Platform\/WASI\.cmake|(include|src|hosts)\/.*\.[ch]|web\/(bin|commands|lint|src)\/[\w-]+\.js|web\/demo\/[\w-]+\.(html|css|js)|examples\/\w+\.c|web\/dist\/[\w-]+\.(js|js\.map|txt)|web\/types\/[\w-]+\.d\.ts)$/;
     assert.deepEqual(project.packed.files.filter((path) => !allowed.test(path)), []);
   });
 
@@ -197,6 +197,27 @@ describe('Emscripten', { skip: !tests('node') && 'node is not tested' }, () => {
     await succeed('cmake', ['--install', build('emscripten'), '--prefix', prefix]);
     await byHand('installed', command, { prefix });
     assert.deepEqual(await results('./installed/app.mjs'), [ran, ran]);
+  });
+});
+
+describe('CMake, with nothing but the package', { skip: !tests('native') && 'native is not tested' }, () => {
+  const cmake = (...args) => succeed('cmake', args, { cwd: project.folder });
+
+  test('add_subdirectory, natively and for WASI', { timeout: 120_000 }, async () => {
+    await cmake('-G', 'Ninja', '-B', 'by-cmake');
+    await cmake('--build', 'by-cmake');
+    const { status, stdout } = await execute(project.at('by-cmake/app'), ['x']);
+    assert.deepEqual([status, stdout], [7, 'installed 2\n']);
+    await cmake('-G', 'Ninja', '-B', 'by-cmake-wasi', '-DCMAKE_TOOLCHAIN_FILE=node_modules/corun/cmake/toolchain-wasi.cmake');
+    await cmake('--build', 'by-cmake-wasi');
+    assert.equal((await corun('run', 'by-cmake-wasi/app.wasm')).stdout, 'installed 1\n');
+  });
+
+  test('as a library that is installed', { timeout: 120_000 }, async () => {
+    await cmake('-G', 'Ninja', '-S', 'node_modules/corun', '-B', 'library');
+    await cmake('--build', 'library');
+    await cmake('--install', 'library', '--prefix', project.at('library-prefix'));
+    await readFile(project.at('library-prefix/lib/cmake/corun/lint/lint.js'));
   });
 });
 

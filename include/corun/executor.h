@@ -90,7 +90,7 @@ CORUN_API int corun_loop_run_in_executor(corun_loop *loop, corun_job *job, void 
 CORUN_API int corun_loop_set_executor_threads(corun_loop *loop, int threads);
 
 /* Shuts the executor down, and waits until all jobs have returned and all threads have ended. From now on it
- * takes no more jobs. When `timeout` seconds have passed first (0 and below: at once; INFINITY: never), this is
+ * takes no more jobs. When `timeout` seconds have passed first (0 and below: at once; INFINITY, of <math.h>: never), this is
  * reported, and the wait ends well: the jobs go on. A runner that closes does this, with 300 seconds.
  *
  *   CORUN_INVALID_DELAY  the timeout is not a number: nothing was shut down

@@ -42,8 +42,8 @@ typedef struct corun_timeout {
 
 #define CORUN_TIMEOUT_INIT {{NULL, NULL, 0, 0, 0}}
 
-/* Opens a timeout for the running task: from now, or for a time of the loop's clock, corun_loop_time. INFINITY is no
- * limit. One that has passed already expires at the next suspension.
+/* Opens a timeout for the running task: from now, or for a time of the loop's clock, corun_loop_time. INFINITY, of
+ * <math.h>, is no limit. One that has passed already expires at the next suspension.
  *
  *   returns  0
  *   CORUN_TIMEOUT_ENTERED  it has been opened before

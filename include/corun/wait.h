@@ -87,7 +87,7 @@ enum { CORUN_ALL_COMPLETED, CORUN_FIRST_COMPLETED, CORUN_FIRST_EXCEPTION };
 
 /* Waits until all of `count` tasks and futures, of corun_join and corun_wait_future, are done; or the first of them
  * (`until` is CORUN_FIRST_COMPLETED); or the first that fails, which a cancellation is not (CORUN_FIRST_EXCEPTION);
- * or `seconds` have passed (INFINITY: no limit), which is no error. Gives, as `.i`, how many are done;
+ * or `seconds` have passed (INFINITY, of <math.h>: no limit), which is no error. Gives, as `.i`, how many are done;
  * corun_task_done tells which. Suspends even if all are. None of them is ever cancelled by it.
  * CORUN_EMPTY_SET; CORUN_BAD_RETURN_WHEN; CORUN_NOT_FUTURE for anything else, which is not run;
  * CORUN_INVALID_DELAY; CORUN_OTHER_LOOP; -ENOMEM; CORUN_BAD_ARGUMENT for 2^29 and more.

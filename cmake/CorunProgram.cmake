@@ -7,6 +7,9 @@ include("${CMAKE_CURRENT_LIST_DIR}/CorunLint.cmake")
 set(CORUN_STACK_SIZE 262144 CACHE STRING "C stack of a wasm program, in bytes")
 
 function(corun_add_program name)
+    if(NOT CMAKE_C_COMPILER_LOADED)
+        message(FATAL_ERROR "corun_add_program needs C here: project(NAME LANGUAGES C CXX), or enable_language(C)")
+    endif()
     add_executable(${name} ${ARGN})
     target_link_libraries(${name} PRIVATE corun::corun)
     # Emscripten's compiler brings no clang that can be called without it.

@@ -1,7 +1,7 @@
 // A program outside the tree is built against the installed package: by CMake's find_package, natively,
 // for WASI and with Emscripten, and by pkg-config.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -55,6 +55,15 @@ test('find_package, with the lint', { skip: !(tests('native') && await nativeCla
   const bad = join(root, 'tests/lint/cases/loop_counter.c');
   const building = buildOutside('native-release', null, '-DCORUN_LINT=ON', `-DOUTSIDE_SOURCE=${bad}`);
   await assert.rejects(building, /loop_counter\.c:6:28: error: 'i' is read here after the await at line 7/);
+});
+
+test('find_package, in a project without C: it says what to do', { skip: !tests('native') && 'native is not tested' }, async () => {
+  const folder = join(scratch, 'no-c');
+  await mkdir(folder);
+  await writeFile(join(folder, 'CMakeLists.txt'), 'cmake_minimum_required(VERSION 3.25)\nproject(no_c LANGUAGES CXX)\n'
+    + 'find_package(corun 0.1 REQUIRED)\ncorun_add_program(no_c no_c.c)\n');
+  const configuring = succeed('cmake', ['-G', 'Ninja', '-S', folder, '-B', folder, `-DCMAKE_PREFIX_PATH=${await install('native-release')}`]);
+  await assert.rejects(configuring, /corun_add_program needs C here: project\(NAME LANGUAGES C CXX\)/);
 });
 
 test('pkg-config', { skip: !tests('native') && 'native is not tested' }, async () => {

@@ -17,7 +17,7 @@ CORUN_ASYNC(upper, (int argc; char **argv;), (char *buffer; size_t size, sent; l
         if (my->size == 0) break;
         for (size_t i = 0; i < my->size; i++)
             my->buffer[i] = (char)toupper((unsigned char)my->buffer[i]);
-        for (my->sent = 0; my->sent < my->size; my->sent += CORUN_RESULT().i) {
+        for (my->sent = 0; my->sent < my->size; my->sent += (size_t)CORUN_RESULT().i) {
             CORUN_AWAIT(corun_write(1, my->buffer + my->sent, my->size - my->sent));
             my->total += CORUN_RESULT().i;
         }

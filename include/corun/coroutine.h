@@ -81,11 +81,12 @@
 /* Waits for `awaitable`. If it fails, goes to CORUN_FINALLY, or ends the coroutine. */
 #define CORUN_AWAIT(awaitable) CORUN_SUSPEND_(awaitable, CORUN_PASS_ON_, __COUNTER__)
 
-/* The same, and stores member `member` (i, f, p, bytes) of the value in `target`. */
+/* The same, and stores member `member` (i, f, p, bytes) of the value in `target`, whose type may be another:
+ * -Wconversion says nothing, since nobody could write a cast here. */
 #define CORUN_AWAIT_TO(target, member, awaitable) \
     do { \
         CORUN_AWAIT(awaitable); \
-        (target) = CORUN_RESULT().member; \
+        CORUN_CONVERT_((target) = CORUN_RESULT().member); \
     } while (0)
 
 /* Waits, and goes on with the next line whatever happened; CORUN_ERROR() tells. CORUN_CATCH_AWAIT

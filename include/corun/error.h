@@ -35,7 +35,7 @@ extern "C" {
     X(-5021, GENERATOR_EXIT, "GeneratorExit", "the generator is being closed") \
     X(-5022, GENERATOR_RUNNING, "RuntimeError", "the generator is already running") \
     X(-5023, IGNORED_EXIT, "RuntimeError", "the generator ignored that it is being closed") \
-    X(-5024, NOT_GENERATOR, "RuntimeError", "CORUN_YIELD stands outside of a generator") \
+    X(-5024, NOT_GENERATOR, "RuntimeError", "CORUN_YIELD needs corun_generator_open") \
     X(-5025, HOST_ERROR, "RuntimeError", "the embedder's function failed") \
     X(-5026, NO_HOST_CALL, "NotImplementedError", "the embedder has no function of that name") \
     X(-5050, NOT_ACQUIRED, "RuntimeError", "the lock is not acquired") \

@@ -123,6 +123,13 @@ CORUN_API int corun_exit_(corun_task *task, corun_frame *frame, int status);
         .file = __FILE__, \
         .extra = __LINE__})
 
+#define CORUN_CONVERT_(assignment) \
+    _Pragma("GCC diagnostic push") \
+    _Pragma("GCC diagnostic ignored \"-Wconversion\"") \
+    _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"") \
+    assignment; \
+    _Pragma("GCC diagnostic pop")
+
 #define CORUN_DECLARE_AS_(linkage, name, arguments) \
     struct name##_call_ { \
         corun_frame corun_frame_; \

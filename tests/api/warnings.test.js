@@ -23,7 +23,7 @@ test('no warnings', { skip: !tests('native') && 'native is not tested' }, async 
       const library = `hosts/${compiler.host}/all.c`;
       await compile(compiler, library);
       await compile(compiler, library, '-DCORUN_HARD');
-      for (const file of examples) await compile(compiler, file);
+      for (const file of examples) await compile(compiler, file, '-Wconversion', '-Wredundant-decls');
     });
   }
 });

@@ -33,8 +33,8 @@
     CORUN_FRAME_(name, arguments, locals) \
     CORUN_BODY_(name, static)
 
-/* The same in two parts, for a coroutine that other files call: CORUN_DECLARE in the header,
- * CORUN_DEFINE with the same arguments in one source file. */
+/* The same in two parts, for a coroutine that other files call, or that is called above its definition:
+ * CORUN_DECLARE in the header, CORUN_DEFINE with the same arguments in one source file. */
 #define CORUN_DECLARE(name, arguments) CORUN_DECLARE_AS_(extern, name, arguments)
 #define CORUN_DEFINE(name, arguments, locals) \
     CORUN_IN_C_ \

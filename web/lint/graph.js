@@ -43,6 +43,9 @@ export class Graph {
   scope = 0;
   /** Whether clang could not make sense of a part of it. */
   broken = false;
+  /** Where CORUN_FINALLY stands, if there is no CORUN_TRY.
+   * @type {import('./syntax.js').Place | null} */
+  untried = null;
   /** Whether any CORUN_CALL is in it. */
   hasCalls = false;
   /** Variables that must not stand across an await, with the await: what is known without any flow.
@@ -60,6 +63,7 @@ export class Graph {
   #breaks = [];
   #continues = [];
   #switches = [];
+  /** @type {string | null} */
   #cleanup = null;
   #cleanupSeen = false;
   #quiet = false;
@@ -76,7 +80,9 @@ export class Graph {
     this.expressions = new Expressions(this, formats);
     for (const node of declaration.inner ?? []) if (node.kind === 'ParmVarDecl') this.#parameter(node);
     const body = bodyOf(declaration);
-    this.#cleanup = this.isCoroutine ? findLabel(body, cleanupLabel) : null;
+    const cleanup = this.isCoroutine ? findLabel(body, cleanupLabel) : null;
+    this.#cleanup = cleanup?.declId ?? null;
+    this.untried = cleanup && placeOf(cleanup);
     this.statement(body);
     if (this.isCoroutine) this.emit({ do: 'leak', what: 'end', place: endOf(body) });
     for (const block of this.#computed) block.next.push(...this.#taken.map((label) => this.#label(label)));
@@ -121,6 +127,7 @@ export class Graph {
 
   /** `&&label`: where a computed jump may go, or where the next suspension comes back. */
   takeLabel({ name, labelDeclId }) {
+    if (name === cleanupLabel) this.untried = null;
     if (isResumeLabel(name)) this.#resume = labelDeclId;
     else if (name !== firstLabel) this.#taken.push(labelDeclId);
     else this.#first = labelDeclId;

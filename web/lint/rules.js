@@ -6,7 +6,7 @@ import { follow, heldBy, heldIn, lossOf } from './flow.js';
  * @property {string} file
  * @property {number} line
  * @property {number} column
- * @property {string} name of the variable, or what it is about: 'call', 'awaitable', 'return', 'end'
+ * @property {string} name of the variable, or what it is about: 'call', 'awaitable', 'return', 'end', 'finally'
  * @property {string} text
  */
 
@@ -24,6 +24,7 @@ export function check(graph) {
   if (graph.broken || (!graph.isCoroutine && !graph.hasCalls)) return [];
   const findings = new Findings();
   for (const { variable, why, place } of graph.guarded) findings.add(variable.place, variable, guardText(variable, why, place));
+  if (graph.untried) findings.add(graph.untried, null, 'CORUN_FINALLY without CORUN_TRY before it: errors and CORUN_RETURN pass it by', 'finally');
   follow(graph, (/** @type {any} */ event, state) => rules[event.do]?.(findings, event, state, graph));
   return findings.sorted();
 }

@@ -187,9 +187,10 @@ export function calleeOf(call) {
 /** Clang writes an absent part of a statement as an empty object. */
 export const isNode = (child) => child?.kind !== undefined;
 
-/** Gives the id of the label of that name below a node, or null. */
+/** Gives the label of that name below a node, or null.
+ * @returns {Node | null} */
 export function findLabel(node, name) {
-  if (node.kind === 'LabelStmt' && node.name === name) return node.declId;
+  if (node.kind === 'LabelStmt' && node.name === name) return node;
   for (const child of node.inner ?? []) {
     const found = isNode(child) && findLabel(child, name);
     if (found) return found;

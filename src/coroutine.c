@@ -182,7 +182,7 @@ void frame_drop_arguments(corun_frame *frame)
         (*frame->coroutine->drop)(frame);
 }
 
-static int pop_frame(corun_task *task)
+static corun_step_ pop_frame(corun_task *task)
 {
     corun_frame *frame = task->top;
     struct outcome *outcome = &task->future.outcome;
@@ -192,16 +192,16 @@ static int pop_frame(corun_task *task)
     if (unlikely(frame->error))
         frame_drop_arguments(frame);
     frame_pop(task);
-    return frames_deliver(task);
+    return step_of(frames_deliver(task));
 }
 
 /* Leaves a frame whose exit is set: through its cleanup if it has one ahead, else to its caller. */
-static int leave_frame(corun_task *task, corun_frame *frame)
+static corun_step_ leave_frame(corun_task *task, corun_frame *frame)
 {
     if (frame->state == FRAME_BODY && frame->cleanup) {
         frame->state = FRAME_CLEANUP;
         frame->resume = frame->cleanup;
-        return STEP_AGAIN;
+        return step_of(STEP_AGAIN);
     }
     return pop_frame(task);
 }
@@ -294,15 +294,15 @@ void frames_abandon(corun_task *task)
 
 /* There is no memory to begin an await. Whoever awaits a call cannot tell that from an error inside it, so
  * its arguments are dropped. */
-static int refuse_await(corun_task *task, const corun_awaitable *awaitable)
+static corun_step_ refuse_await(corun_task *task, const corun_awaitable *awaitable)
 {
     awaitable_drop(awaitable);
     outcome_release(&task->future.outcome);
     outcome_set(&task->future.outcome, -ENOMEM, NULL);
-    return frames_deliver(task);
+    return step_of(frames_deliver(task));
 }
 
-int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *awaitable, int mode)
+corun_step_ corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *awaitable, int mode)
 {
     struct outcome *outcome = &task->future.outcome;
     frame->mode = (uint8_t)mode;
@@ -313,12 +313,12 @@ int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *aw
     if (awaitable->type == &corun_yield_type_) {
         outcome->value.tag = CORUN_NO_VALUE;
         task_wake(task);
-        return STEP_SUSPENDED;
+        return step_of(STEP_SUSPENDED);
     }
     if (awaitable->type != &corun_call_type_)
-        return task_wait(task, awaitable);
+        return step_of(task_wait(task, awaitable));
     if (likely(frame_push(task, awaitable->self) != NULL))
-        return STEP_AGAIN;
+        return step_of(STEP_AGAIN);
     return refuse_await(task, awaitable);
 }
 
@@ -327,20 +327,20 @@ corun_value corun_result_(const corun_task *task)
     return task->future.outcome.value;
 }
 
-int corun_finally_(corun_task *task, corun_frame *frame)
+corun_step_ corun_finally_(corun_task *task, corun_frame *frame)
 {
     assert(frame->cleanup && "CORUN_FINALLY without CORUN_TRY before it");
     frame->state = FRAME_BODY;
     return leave_frame(task, frame);
 }
 
-int corun_end_(corun_task *task, corun_frame *frame)
+corun_step_ corun_end_(corun_task *task, corun_frame *frame)
 {
     (void)frame;
     return pop_frame(task);
 }
 
-int corun_return_(corun_task *task, corun_frame *frame, corun_value value)
+corun_step_ corun_return_(corun_task *task, corun_frame *frame, corun_value value)
 {
     int rc;
     if (frame->state == FRAME_CLEANUP)
@@ -353,7 +353,7 @@ int corun_return_(corun_task *task, corun_frame *frame, corun_value value)
     return leave_frame(task, frame);
 }
 
-static int raise_failure(corun_task *task, corun_frame *frame, int error, corun_failure *failure)
+static corun_step_ raise_failure(corun_task *task, corun_frame *frame, int error, corun_failure *failure)
 {
     if (error >= 0)
         error = CORUN_BAD_ARGUMENT;
@@ -367,12 +367,12 @@ static int raise_failure(corun_task *task, corun_frame *frame, int error, corun_
     return leave_frame(task, frame);
 }
 
-int corun_raise_(corun_task *task, corun_frame *frame, int error)
+corun_step_ corun_raise_(corun_task *task, corun_frame *frame, int error)
 {
     return raise_failure(task, frame, error, NULL);
 }
 
-int corun_raise_with_(corun_task *task, corun_frame *frame, int error, const char *format, ...)
+corun_step_ corun_raise_with_(corun_task *task, corun_frame *frame, int error, const char *format, ...)
 {
     char text[512];
     va_list arguments;
@@ -384,7 +384,7 @@ int corun_raise_with_(corun_task *task, corun_frame *frame, int error, const cha
     return raise_failure(task, frame, error, failure_create(error, text));
 }
 
-int corun_exit_(corun_task *task, corun_frame *frame, int status)
+corun_step_ corun_exit_(corun_task *task, corun_frame *frame, int status)
 {
     task->future.loop->exit_status = status; /* without memory for the failure, the latest one counts */
     return raise_failure(task, frame, CORUN_SYSTEM_EXIT, failure_of_exit(status));

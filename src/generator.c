@@ -218,7 +218,7 @@ static void generator_cancel(void *self, corun_waiter *waiter)
 
 static const corun_awaitable_type generator_type = {"generator", generator_start, generator_cancel};
 
-int corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value)
+corun_step_ corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value)
 {
     struct guest *guest = guest_of(task, frame);
     corun_generator *generator;
@@ -239,7 +239,7 @@ int corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value)
     frame->mode = CORUN_PASS_ON_;
     generator->state = GENERATOR_SUSPENDED;
     guest_leave(&generator->guest, task, frame);
-    return frames_deliver(task);
+    return step_of(frames_deliver(task));
 }
 
 /* Its own frame has gone; the task's outcome is what it came to. */

@@ -38,7 +38,7 @@ static inline __attribute__((always_inline)) void drive_task(corun_task *task, i
     while (verdict == STEP_AGAIN) {
         if (debug)
             spoil_stack();
-        verdict = task->top->coroutine->step(task, task->top);
+        verdict = task->top->coroutine->step(task, task->top).verdict;
     }
     loop->current = NULL;
     if (debug)
@@ -80,7 +80,8 @@ static int begin_again(corun_task *task)
     return frames_deliver(task);
 }
 
-void task_resume(struct entry *entry)
+/* Inline in the loop's round, where gcc would leave it out as soon as the round grows. */
+inline void task_resume(struct entry *entry)
 {
     corun_task *task = task_of_entry(entry);
     task->future.wait = WAIT_NONE;

@@ -67,8 +67,13 @@ struct corun_task {
     /* The task's first frame begins behind this. */
 };
 
-/* What a step tells the driver. */
+/* What a step tells the driver, as corun_step_. */
 enum { STEP_SUSPENDED, STEP_AGAIN, STEP_FINISHED };
+
+static inline corun_step_ step_of(int verdict)
+{
+    return (corun_step_){verdict};
+}
 
 /* Lets go of its context, which lives as long as the task: a report about it is made there. */
 CORUN_INTERNAL void task_release_context(corun_task *task);

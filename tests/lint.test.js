@@ -51,7 +51,7 @@ describe('cases', machine, () => {
 
 describe('cases, by the bundled compiler', { skip: !tests('node') && 'node is not tested' }, async () => {
   const bundled = await bundledCompiler();
-  for (const name of ['loop_counter', 'for_each', 'call_returned', 'text_to_printf', 'cleanup_attribute', 'plain_return', 'not_awaited', 'no_end', 'ok_call', 'ok_switch']) {
+  for (const name of ['loop_counter', 'for_each', 'call_returned', 'text_to_printf', 'cleanup_attribute', 'not_awaited', 'no_end', 'ok_call', 'ok_switch']) {
     test(name, options, () => isAsExpected(bundled, name));
   }
 });

@@ -29,6 +29,11 @@ typedef struct corun_frame corun_frame;
 typedef struct corun_coroutine corun_coroutine;
 typedef void corun_drop_(corun_frame *frame);
 
+/* What a step gives to the driver. No int: else a plain return would compile. */
+typedef struct corun_step_ {
+    int verdict;
+} corun_step_;
+
 /* The header of every frame; a call is the same header with the arguments behind it. */
 struct corun_frame {
     const corun_coroutine *coroutine;
@@ -49,7 +54,7 @@ struct corun_frame {
 struct corun_coroutine {
     const char *name, *file;
     int line;
-    int (*step)(corun_task *task, corun_frame *frame);
+    corun_step_ (*step)(corun_task *task, corun_frame *frame);
     uint32_t call_size, frame_size;
     corun_drop_ *const *drop; /* points to NULL without CORUN_DROP */
 };
@@ -58,15 +63,15 @@ enum { CORUN_PASS_ON_, CORUN_CATCH_, CORUN_CATCH_ALL_ };
 
 CORUN_API extern const corun_awaitable_type corun_call_type_;
 
-CORUN_API int corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *awaitable, int mode);
+CORUN_API corun_step_ corun_await_(corun_task *task, corun_frame *frame, const corun_awaitable *awaitable, int mode);
 CORUN_API corun_value corun_result_(const corun_task *task);
-CORUN_API int corun_finally_(corun_task *task, corun_frame *frame);
-CORUN_API int corun_end_(corun_task *task, corun_frame *frame);
-CORUN_API int corun_return_(corun_task *task, corun_frame *frame, corun_value value);
-CORUN_API int corun_raise_(corun_task *task, corun_frame *frame, int error);
-CORUN_API int corun_raise_with_(corun_task *task, corun_frame *frame, int error, const char *format, ...)
+CORUN_API corun_step_ corun_finally_(corun_task *task, corun_frame *frame);
+CORUN_API corun_step_ corun_end_(corun_task *task, corun_frame *frame);
+CORUN_API corun_step_ corun_return_(corun_task *task, corun_frame *frame, corun_value value);
+CORUN_API corun_step_ corun_raise_(corun_task *task, corun_frame *frame, int error);
+CORUN_API corun_step_ corun_raise_with_(corun_task *task, corun_frame *frame, int error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-CORUN_API int corun_exit_(corun_task *task, corun_frame *frame, int status);
+CORUN_API corun_step_ corun_exit_(corun_task *task, corun_frame *frame, int status);
 
 #ifdef __cplusplus
 }
@@ -109,12 +114,12 @@ CORUN_API int corun_exit_(corun_task *task, corun_frame *frame, int status);
 
 /* name##_drop_ is a tentative definition: CORUN_DROP makes it a real one, else it is NULL. */
 #define CORUN_BODY_(name, linkage) \
-    static int name##_step_(corun_task *corun_task_, struct name##_frame_ *my); \
+    static corun_step_ name##_step_(corun_task *corun_task_, struct name##_frame_ *my); \
     static corun_drop_ *name##_drop_; \
     linkage const corun_coroutine name##_coroutine_ __attribute__((unused)) = { \
-        #name, __FILE__, __LINE__, (int (*)(corun_task *, corun_frame *))(void (*)(void))name##_step_, \
+        #name, __FILE__, __LINE__, (corun_step_ (*)(corun_task *, corun_frame *))(void (*)(void))name##_step_, \
         sizeof(struct name##_call_), sizeof(struct name##_frame_), &name##_drop_}; \
-    CORUN_ONCE_ static int name##_step_(corun_task *corun_task_, struct name##_frame_ *my)
+    CORUN_ONCE_ static corun_step_ name##_step_(corun_task *corun_task_, struct name##_frame_ *my)
 
 #define CORUN_CALL_(name, ...) \
     ((corun_awaitable){ \

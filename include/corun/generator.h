@@ -74,7 +74,7 @@ CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_generator_close(corun_generator 
 CORUN_API bool corun_generator_ended(const corun_generator *generator);
 
 
-CORUN_API int corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value);
+CORUN_API corun_step_ corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value);
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,7 @@ const main = (body, fields = '(int n;)', parameters = '(int argc; char **argv;)'
   `#include <corun.h>\nCORUN_ASYNC(program, ${parameters}, ${fields}) { CORUN_BEGIN();\n${body}\nCORUN_END(); }\nCORUN_MAIN(program)\n`;
 
 const mistakes = [
+  ['a plain return', main('return 0;'), /error: .*corun_step_/],
   ['nobody awaits', main('corun_sleep(1);'), /warning: ignoring return value .*warn_unused_result/],
   ['an await as an expression', main('my->n = CORUN_AWAIT(corun_sleep(1));'), /error: expected expression[^]*CORUN_AWAIT_TO\(target, member, awaitable\)/],
   ['an await of what is none', main('CORUN_AWAIT(my->task);', '(corun_task *task;)'), /error: [^]*corun_join\(task\)/],

@@ -40,7 +40,15 @@
     X(EADDRNOTAVAIL, "the address is not available") \
     X(EHOSTUNREACH, "the host cannot be reached") \
     X(ENETUNREACH, "the network cannot be reached") \
-    X(EINPROGRESS, "it is under way")
+    X(EINPROGRESS, "it is under way") \
+    CAPABILITY_ERRORS(X)
+
+/* WASI's: no directory that the program was given has the file. */
+#if defined(ENOTCAPABLE)
+#define CAPABILITY_ERRORS(X) X(ENOTCAPABLE, "the program has not been given that")
+#else
+#define CAPABILITY_ERRORS(X)
+#endif
 
 /* What is known, in three lists of the same order: a pointer to each text would take as much room as its name. The
  * last entry, which has no code, is for every other number. */

@@ -54,6 +54,24 @@ CORUN_MAIN(program)
     assert.deepEqual(readdirSync(join(directory, 'corun/compiled')).filter((name) => name.endsWith('.new')), []);
   });
 
+  test('a .wasm has nothing for debuggers, which a C library may bring', options, async (t) => {
+    const output = join(temporaryDirectory(t), 'upper.wasm');
+    const { status, stderr } = await run(['build', example('upper'), '-o', output]);
+    assert.equal(status, 0, stderr);
+    const module = new WebAssembly.Module(readFileSync(output));
+    assert.deepEqual(WebAssembly.Module.customSections(module, '.debug_info'), []);
+  });
+
+  for (const output of ['program', 'program.wasm']) {
+    test(`what is not a whole program: what it lacks, ${output}`, options, async (t) => {
+      const directory = temporaryDirectory(t);
+      writeFileSync(join(directory, 'part.c'), 'int part(void) { return 1; }\n');
+      const { status, stderr } = await run(['build', join(directory, 'part.c'), '-o', join(directory, output)]);
+      assert.equal(status, 1);
+      assert.match(stderr, /part\.c did not link: a program has one CORUN_MAIN, and corun build takes all its files\n$/);
+    });
+  }
+
   test('a failed build leaves the old program as it was', options, async (t) => {
     const directory = temporaryDirectory(t);
     const [source, output] = [join(directory, 'broken.c'), join(directory, 'old.wasm')];

@@ -20,6 +20,7 @@ describe('wrong usage: 2', { concurrency: 2 }, () => {
   const cases = [
     [[], /which command\?/],
     [['fly'], /no command 'fly'/],
+    [['x.c'], /what to do with it\? corun run x\.c/],
     [['--fly'], /Unknown option '--fly'/],
     [['run'], /run what\?/],
     [['run', '--fly', 'x.c'], /Unknown option '--fly'/],

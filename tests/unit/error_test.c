@@ -47,6 +47,9 @@ TEST(the_systems_codes_go_by_their_usual_names)
     } some[] = {
         {-ENOMEM, "ENOMEM"}, {-EBADF, "EBADF"}, {-EINVAL, "EINVAL"},       {-EAGAIN, "EAGAIN"},
         {-EIO, "EIO"},       {-EPIPE, "EPIPE"}, {-ETIMEDOUT, "ETIMEDOUT"}, {-EINTR, "EINTR"},
+#if defined(ENOTCAPABLE)
+        {-ENOTCAPABLE, "ENOTCAPABLE"},
+#endif
     };
     for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
         CHECK_TEXT(corun_error_name(some[i].code), some[i].name);

@@ -22,7 +22,7 @@ const overlayName = 'corun-overlay.json';
 async function compileIn(clang, job) {
   const print = (bytes) => { if (bytes) process.stderr.write(Buffer.from(bytes)); };
   const made = await runIn(clang, job, [...job.link, '-o', 'made.out'], { stdout: print, stderr: print });
-  if (!made) throw new CommandError(`${job.what} did not compile`);
+  if (!made) throw new CommandError(`${job.what} ${job.failed}`);
   await writeFile(job.output, made['made.out']);
 }
 

@@ -12,8 +12,9 @@ import { readSources } from './sources.js';
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const flags = ['-O2', '-Wall', '-Wextra'];
 
-/** A stack that grows over its end then traps at address 0 instead of overwriting data. */
-const linkWasm = ['-Wl,--stack-first', '-Wl,-z,stack-size=262144', '-Wl,--wrap=__wasi_fd_read'];
+/** A stack that grows over its end then traps at address 0 instead of overwriting data. Debian's C library brings 100 KB for
+ * debuggers. */
+const linkWasm = ['-Wl,--stack-first', '-Wl,-z,stack-size=262144', '-Wl,--wrap=__wasi_fd_read', '-Wl,--strip-debug'];
 
 const targets = {
   wasm: { compiler: wasmCompiler, library: 'hosts/wasi/all.c', link: linkWasm, extension: '.wasm' },
@@ -46,7 +47,9 @@ const losses = (compiler) => (compiler.isClang ? ['-Wconditional-uninitialized']
 /** Keyed by the contents of the file and of all that it includes. */
 async function compileFile(compiler, file, includeDirectories, { linter = null, warnings = [] } = {}) {
   const { contents, complete } = await readSources([resolve(file)], includeDirectories);
-  const job = { what: file, flags: [...flags, ...warnings, '-c'], includeDirectories, inputs: [file], link: [], contents };
+  const job = {
+    what: file, failed: 'did not compile', flags: [...flags, ...warnings, '-c'], includeDirectories, inputs: [file], link: [], contents,
+  };
   const key = [compiler.version, ...job.flags, file, ...[...contents].flat()];
   if (linter) key.push(linter.version, await lintVersion());
   if (!complete) key.push(String(Date.now()));
@@ -62,7 +65,8 @@ async function compileAndLint(compiler, linter, job) {
 
 /** Keyed by the objects' names, which are hashes themselves. */
 async function link(compiler, objects, target, files) {
-  const job = { what: files.join(' '), flags, includeDirectories: [], inputs: objects, link: target.link, contents: new Map() };
+  const failed = 'did not link: a program has one CORUN_MAIN, and corun build takes all its files';
+  const job = { what: files.join(' '), failed, flags, includeDirectories: [], inputs: objects, link: target.link, contents: new Map() };
   const key = [compiler.version, ...flags, ...objects, ...target.link];
   return cached(key, target.extension, (output) => compiler.compile({ ...job, output }));
 }

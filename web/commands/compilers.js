@@ -15,6 +15,7 @@ import { Interrupted, interruptibly } from './signals.js';
 /**
  * @typedef {object} Job one call of a compiler
  * @property {string} what is made, for messages
+ * @property {string} failed what is said of it if it fails
  * @property {string[]} flags
  * @property {string[]} includeDirectories
  * @property {string[]} inputs C files and objects, as the user wrote them
@@ -149,7 +150,7 @@ async function runCompiler(path, flags, job) {
   // Its messages go to standard error: standard output is the program's.
   const [code, signal] = await once(spawn(path, args, { stdio: ['ignore', 2, 2] }), 'exit');
   mustNotBeKilled(path, signal);
-  if (code !== 0) throw new CommandError(`${job.what} did not compile`);
+  if (code !== 0) throw new CommandError(`${job.what} ${job.failed}`);
 }
 
 async function runLinter(path, flags, job) {

@@ -48,6 +48,7 @@ async function dispatch(argv) {
   if (values.version) return show(`corun ${await version()}\n`);
   if (values.help) return show(help);
   const known = [...commands.keys()].join(', ');
+  if (/\.(c|wasm)$/.test(positionals[0] ?? '')) throw usageError(`what to do with it? corun run ${positionals[0]}`);
   throw usageError(positionals.length ? `no command '${positionals[0]}'; there are ${known}`
                                       : `which command? There are ${known}`);
 }

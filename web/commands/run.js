@@ -13,7 +13,7 @@ ends the run. The status is the program's; 1 after an error, and death by SIGINT
   --host native     as a process of this machine
   --debug           Corun's debug mode
   --env NAME=VALUE  an environment variable for the program; NAME alone passes on this one's
-  --dir HOST::GUEST a directory that the program may use, and its name there
+  --dir HOST::GUEST a directory that the program may use, and its name there; --dir . for the same name
   --no-lint         compile also what the lint refuses
   --grace SECONDS   kill the program if it still runs so long after the first Ctrl-C
 `;

@@ -101,8 +101,7 @@ export function knownRuntime(wanted) {
 export function findRuntime(wanted) {
   const { name, version, get, command = locate(name, wanted) } = knownRuntime(wanted);
   if (command) return command;
-  const help = name === 'wasmtime' ? 'tools/setup brings it, or' : 'this brings it:';
-  throw new CommandError(`there is no ${wanted}; ${help} ${get(version)}`, status.notFound);
+  throw new CommandError(`there is no ${wanted}; this brings it: ${get(version)}`, status.notFound);
 }
 
 /** A path is taken as it is; a name is looked for on the PATH and where tools/setup and tools/runtimes.js put it. */

@@ -15,7 +15,6 @@ import { callFunction, collect, giveAll, textFormer } from './forms.js';
  * @property {Error | null} [errored]
  */
 
-
 /**
  * `text` is streaming UTF-8 (a character is never cut), `lines` whole lines without their end.
  *

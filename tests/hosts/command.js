@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { browsers, hosts, root } from '../support/env.js';
+import { untilTheEnd } from '../support/living.js';
 import { execute } from '../support/process.js';
 
 /** The hosts of `corun run` that are tested. */
@@ -52,7 +53,7 @@ class Talk {
    * @param {{ env?: Record<string, string>, cwd?: string }} [options]
    */
   constructor([file, ...args], { env, cwd = root } = {}) {
-    this.child = spawn(file, args, { cwd, env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child = untilTheEnd(spawn(file, args, { cwd, env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'inherit'] }));
     this.child.stdout.setEncoding('utf8').on('data', (text) => { this.output += text; });
     this.child.stdin.on('error', () => {}); // typed after the end
     this.#closed = once(this.child, 'close').finally(() => { this.over = true; });

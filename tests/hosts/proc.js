@@ -1,19 +1,31 @@
 // Looking at processes, as Linux shows them.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { corun } from './command.js';
 
+/** What /proc says of a process, or `nothing` if that has gone, which it may do at any time. */
+function ask(read, path, nothing) {
+  try {
+    return read(`/proc/${path}`, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(error.code)) return nothing;
+    throw error;
+  }
+}
+
+const contents = (path) => ask(readFileSync, path, '');
+
 /** The processes that one has started, in that order, each followed by its own. @returns {number[]} */
 export function descendants(pid) {
-  const tasks = readdirSync(`/proc/${pid}/task`);
-  const children = tasks.flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean));
+  const tasks = ask(readdirSync, `${pid}/task`, []);
+  const children = tasks.flatMap((task) => contents(`${pid}/task/${task}/children`).split(' ').filter(Boolean));
   return children.flatMap((child) => [Number(child), ...descendants(child)]);
 }
 
-const commandOf = (pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+const commandOf = (pid) => contents(`${pid}/cmdline`).split('\0');
 
 /** A letter as in ps, or `gone`. */
-export const stateOf = (pid) => (existsSync(`/proc/${pid}`) ? / (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/.*\)/s, ''))[1] : 'gone');
+export const stateOf = (pid) => / (\w) /.exec(contents(`${pid}/stat`).replace(/.*\)/s, ''))?.[1] ?? 'gone';
 
 /** Ended, also where nobody asks how. */
 export const isOver = (pid) => ['gone', 'Z'].includes(stateOf(pid));

@@ -1,5 +1,6 @@
 // Runs a command to its end.
 import { spawn } from 'node:child_process';
+import { untilTheEnd } from './living.js';
 
 /**
  * @typedef {object} Outcome
@@ -19,7 +20,7 @@ import { spawn } from 'node:child_process';
 export function execute(command, args, { cwd, env, input, timeout } = {}) {
   return new Promise((resolve, reject) => {
     const stdin = input === undefined ? 'ignore' : 'pipe';
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: [stdin, 'pipe', 'pipe'] });
+    const child = untilTheEnd(spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: [stdin, 'pipe', 'pipe'] }));
     const outcome = { status: null, signal: null, stdout: '', stderr: '', timedOut: false };
     const limit = timeout && setTimeout(() => {
       outcome.timedOut = true;

@@ -30,8 +30,12 @@ export const stateOf = (pid) => / (\w) /.exec(contents(`${pid}/stat`).replace(/.
 /** Ended, also where nobody asks how. */
 export const isOver = (pid) => ['gone', 'Z'].includes(stateOf(pid));
 
+/** Waits, but not for ever: a test that has run out of time must not hold the whole run. */
 export async function until(condition) {
-  while (!condition()) await setTimeout(10);
+  for (let left = 9000; !condition(); left--) {
+    if (left === 0) throw new Error('it did not come to that');
+    await setTimeout(10);
+  }
 }
 
 const isGuard = (pid) => commandOf(pid)[3] === 'corun-guard';

@@ -127,20 +127,23 @@ for (const host of runHosts) {
       assert.equal(await terminal.ended(), 'status 5');
     });
 
-    test('a job of the background that comes to the foreground gets what is typed', options, async () => {
-      const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
-      await terminal.shows('bash-');
-      terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${program('greets')}' &\n`);
-      await terminal.shows('ready\n');
-      terminal.type('fg\n');
-      await setTimeout(500); // until the shell has given the terminal away
-      terminal.type('a line\n');
-      await terminal.shows('read a line\n');
-      terminal.interrupt();
-      await terminal.shows('bash-');
-      terminal.type('exit 5\n');
-      assert.equal(await terminal.ended(), 'status 5');
-    });
+    // The others are stopped by the terminal and continued by the shell, as any program.
+    if (host === 'wasmtime') {
+      test('a job of the background that comes to the foreground gets what is typed', options, async () => {
+        const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
+        await terminal.shows('bash-');
+        terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${program('greets')}' &\n`);
+        await terminal.shows('ready\n');
+        terminal.type('fg\n');
+        await setTimeout(500); // until the shell has given the terminal away
+        terminal.type('a line\n');
+        await terminal.shows('read a line\n');
+        terminal.interrupt();
+        await terminal.shows('bash-');
+        terminal.type('exit 5\n');
+        assert.equal(await terminal.ended(), 'status 5');
+      });
+    }
 
     test('Ctrl-\\ quits', options, async () => {
       const terminal = Terminal.corun(['run', '--host', host, program('lingers')]);

@@ -195,7 +195,7 @@ static inline void run_ready(corun_loop *loop)
     while ((entry = take_next(loop))) {
         interrupts_note(&loop->interrupts);
         if (entry->run == task_resume)
-            task_resume(entry); /* the commonest: a direct call takes half the time, above all in wasm */
+            task_resume(entry); /* the commonest: a direct call costs less, above all in wasm */
         else
             entry->run(entry);
         interrupts_note(&loop->interrupts);

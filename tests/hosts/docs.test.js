@@ -15,7 +15,7 @@ const { status: python } = await execute('python3', ['-c', 'import asyncio; asyn
 describe('docs/asyncio.md', () => {
   for (const host of runHosts) {
     test(host, { timeout: 60_000 }, async (t) => {
-      const file = join(await temporaryDirectory(t), 'program.c');
+      const file = join(temporaryDirectory(t), 'program.c');
       await writeFile(file, block('c'));
       const { status, stdout, stderr } = await run(['run', '--host', host, file], { timeout: 30_000 });
       assert.deepEqual([status, stdout, stderr], [0, says, '']);
@@ -29,7 +29,7 @@ describe('docs/asyncio.md', () => {
 
 test('README.md: gcc by hand', { skip: !tests('native') && 'native is not tested', timeout: 60_000 }, async (t) => {
   const [, command] = /^```\n(gcc [^\n]*)\n```$/m.exec(await readFile(join(root, 'README.md'), 'utf8')) ?? [];
-  const cwd = await temporaryDirectory(t);
+  const cwd = temporaryDirectory(t);
   await writeFile(join(cwd, 'app.c'), block('c'));
   for (const name of ['include', 'src', 'hosts']) await symlink(join(root, name), join(cwd, name));
   await succeed('sh', ['-c', `${command} -Wall -Wextra -Werror`], { cwd });

@@ -16,7 +16,7 @@ function ask(read, path, nothing) {
 const contents = (path) => ask(readFileSync, path, '');
 
 /** The processes that one has started, in that order, each followed by its own. @returns {number[]} */
-export function descendants(pid) {
+function descendants(pid) {
   const tasks = ask(readdirSync, `${pid}/task`, []);
   const children = tasks.flatMap((task) => contents(`${pid}/task/${task}/children`).split(' ').filter(Boolean));
   return children.flatMap((child) => [Number(child), ...descendants(child)]);

@@ -9,7 +9,7 @@
  *     leave     a block of C ends, and with it what CORUN_CALL made in it
  *     return    a value leaves the function
  *     drop      an awaitable is made, and nothing done with it
- *     leak      a coroutine is left by a plain return, or at its last brace
+ *     leak      a coroutine is left at its last brace
  *
  * An await is `return corun_await_(…);` and a label behind it, so the edge from a suspension to its label is
  * drawn here; it stands for the way through the driver, CORUN_BEGIN and its jump.
@@ -84,7 +84,7 @@ export class Graph {
     this.#cleanup = cleanup?.declId ?? null;
     this.untried = cleanup && placeOf(cleanup);
     this.statement(body);
-    if (this.isCoroutine) this.emit({ do: 'leak', what: 'end', place: endOf(body) });
+    if (this.isCoroutine) this.emit({ do: 'leak', place: endOf(body) });
     for (const block of this.#computed) block.next.push(...this.#taken.map((label) => this.#label(label)));
   }
 
@@ -267,7 +267,6 @@ export class Graph {
     const sources = value ? this.expressions.value(value) : [];
     if (suspensions.has(name)) this.#suspend(node, name, call);
     else if (exits.has(name)) this.#exit({ what: exits.get(name), ...placeOf(node) });
-    else if (this.isCoroutine && name !== 'corun_end_') this.emit({ do: 'leak', what: 'return', place: placeOf(node) });
     else this.emit({ do: 'return', sources, place: placeOf(node) });
     this.stop();
   }

@@ -6,7 +6,7 @@ import { follow, heldBy, heldIn, lossOf } from './flow.js';
  * @property {string} file
  * @property {number} line
  * @property {number} column
- * @property {string} name of the variable, or what it is about: 'call', 'awaitable', 'return', 'end', 'finally'
+ * @property {string} name of the variable, or what it is about: 'call', 'awaitable', 'end', 'finally'
  * @property {string} text
  */
 
@@ -77,11 +77,8 @@ const rules = {
     if (isCoroutine) findings.add(place, null, 'nobody awaits this, so nothing happens: CORUN_AWAIT waits for it, corun_spawn begins it', 'awaitable');
   },
 
-  leak(findings, { place, what }) {
-    const text = what === 'end'
-      ? 'the coroutine ends without CORUN_END(), its last line'
-      : 'a plain return leaves the coroutine, and nothing will ever wake it: CORUN_RETURN(.i = 0) ends it with a value, CORUN_RETURN() without';
-    findings.add(place, null, text, what);
+  leak(findings, { place }) {
+    findings.add(place, null, 'the coroutine ends without CORUN_END(), its last line', 'end');
   },
 };
 

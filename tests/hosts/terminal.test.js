@@ -127,7 +127,8 @@ for (const host of runHosts) {
       assert.equal(await terminal.ended(), 'status 5');
     });
 
-    // The others are stopped by the terminal and continued by the shell, as any program.
+    // The others poll the terminal, so that it stops them only when something is typed: `fg` itself. If bash gives them the
+    // terminal before it hears of that stop, it sends no SIGCONT and they need a second `fg`, as any program that polls.
     if (host === 'wasmtime') {
       test('a job of the background that comes to the foreground gets what is typed', options, async () => {
         const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });

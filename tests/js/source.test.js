@@ -1,5 +1,6 @@
 // What run() takes as source, and how it refuses what is no Corun program.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before } from 'node:test';
@@ -15,17 +16,19 @@ let bytes = new Uint8Array(0);
 /** @type {(() => Promise<unknown>) | undefined} */
 let close;
 let origin = '';
+let server = createServer();
 
 before(async () => {
   if (!tests('node')) return;
   bytes = new Uint8Array(await readFile(kit));
-  const server = createServer((request, response) => {
+  server = createServer((request, response) => {
     const type = {
       '/kit.wasm': 'application/wasm',
       '/kit.bin': 'application/octet-stream',
       '/cut.wasm': 'application/wasm',
     }[request.url ?? ''];
-    if (request.url === '/page')
+    if (request.url === '/slow.wasm') response.setHeader('Content-Type', 'application/wasm').write(bytes.subarray(0, 5000));
+    else if (request.url === '/page')
       response.setHeader('Content-Type', 'text/html').end('<!doctype html><p>Welcome');
     else if (request.url?.startsWith('/broken')) {
       response.writeHead(200, { 'Content-Type': request.url === '/broken.wasm' ? 'application/wasm' : 'text/plain', 'Content-Length': bytes.length });
@@ -137,6 +140,16 @@ test('refused in words', async (t) => {
   await t.test('something else', async () => {
     assert.match((await rejection(run(/** @type {any} */ (5)))).message, /^the source is not a URL/);
   });
+});
+
+test('an abort ends the download', async () => {
+  const controller = new AbortController();
+  const asked = once(server, 'request');
+  const running = rejection(run(`${origin}/slow.wasm`, { signal: controller.signal }));
+  const [, response] = await asked;
+  controller.abort('enough');
+  assert.equal(await running, 'enough');
+  if (!response.closed) await once(response, 'close', { signal: AbortSignal.timeout(10_000) });
 });
 
 test('an ABI table that is damaged is refused, and nothing of the program runs', async (t) => {

@@ -20,15 +20,16 @@ const NOTHING = -1;
 /**
  * @param {URL | import('./source.js').EmscriptenFactory} source the factory, or the address of the script that exports it
  * @param {import('./source.js').Source} [wasm]
+ * @param {AbortSignal} [signal] ends the download
  * @returns {Promise<import('./source.js').Loaded>}
  */
-export async function loadFactory(source, wasm) {
+export async function loadFactory(source, wasm, signal) {
   if (typeof source === 'function') {
-    const found = wasm === undefined ? undefined : await loadSource(wasm);
+    const found = wasm === undefined ? undefined : await loadSource(wasm, undefined, signal);
     return { module: found?.module, label: found?.label ?? 'the module', factory: source };
   }
   if (!(source instanceof URL && SCRIPT.test(source.pathname))) throw new TypeError('wasm goes with an Emscripten factory only');
-  const { module, label } = await loadSource(wasm ?? new URL(source.pathname.replace(SCRIPT, '.wasm'), source));
+  const { module, label } = await loadSource(wasm ?? new URL(source.pathname.replace(SCRIPT, '.wasm'), source), undefined, signal);
   return { module: /** @type {WebAssembly.Module} */ (module), label, factory: source.href };
 }
 

@@ -23,14 +23,17 @@ import { handle } from './source.js';
  */
 export async function run(source, options = {}) {
   handle(source, options?.wasm);
-  const checking = checkOptions(options, 'run');
-  if (checking) await unlessAborted(checking, options?.signal);
-  const { signal, ...open } = options;
-  signal?.throwIfAborted();
-  const session = await unlessAborted(Session.open(source, open), signal, (late) => late.kill());
+  const { signal } = options ?? {};
+  const download = new AbortController(); // not the caller's: fetch goes on listening to its signal
+  const open = async () => {
+    await checkOptions(options, 'run');
+    signal?.throwIfAborted();
+    return Session.open(source, options, download.signal);
+  };
+  const session = await unlessAborted(open(), signal, download);
   let result;
   try {
-    result = await session.run('main', open.args ?? ['app'], signal, true);
+    result = await session.run('main', options.args ?? ['app'], signal, true);
   } catch (error) {
     // How main failed is what the caller asked about, whatever the close says.
     await session.close(signal).catch(() => {});
@@ -40,20 +43,20 @@ export async function run(source, options = {}) {
 }
 
 /**
- * Waits for something unless the signal aborts first.
+ * Waits for a session unless the signal aborts first; one that comes later is not left behind.
  *
- * @template T
- * @param {Promise<T>} opening
+ * @param {Promise<Session>} opening
  * @param {AbortSignal | undefined} signal or what is yet to be found to be none
- * @param {(late: T) => void} [drop] what becomes of it if it comes later
- * @returns {Promise<T>}
+ * @param {AbortController} download
+ * @returns {Promise<Session>}
  */
-function unlessAborted(opening, signal, drop = () => {}) {
+function unlessAborted(opening, signal, download) {
   if (!signal?.addEventListener) return opening;
   return new Promise((resolve, reject) => {
     const onabort = () => {
       reject(signal.reason);
-      opening.then(drop, () => {});
+      download.abort();
+      opening.then((late) => late.kill(), () => {});
     };
     signal.addEventListener('abort', onabort);
     opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', onabort));

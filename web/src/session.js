@@ -65,8 +65,9 @@ export class Session {
   /**
    * @param {import('./source.js').Source} source
    * @param {import('./options.js').OpenOptions} options
+   * @param {AbortSignal} [signal] ends the download
    */
-  static async open(source, options) {
+  static async open(source, options, signal) {
     const lacking = host.lacks();
     if (lacking) return (await refusals()).refuseHost(lacking);
     const release = host.hold();
@@ -80,7 +81,7 @@ export class Session {
       // The embedder's function is called when the guest is at rest, so that it may do anything, also throw.
       if (ontasks) streams.ontasks = (changes) => queueMicrotask(() => ontasks(changes));
       const remote = worker ? part(import('./remote.js')) : undefined;
-      const [loaded, open] = await Promise.all([loadSource(source, wasm), remote?.then(({ openRemote }) => openRemote) ?? openGuest]);
+      const [loaded, open] = await Promise.all([loadSource(source, wasm, signal), remote?.then(({ openRemote }) => openRemote) ?? openGuest]);
       return new Session(await open(loaded, guestSettings(options), streams), streams, grace);
     } catch (error) {
       input?.stop(); // a stream is not to stay locked

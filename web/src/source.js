@@ -27,26 +27,27 @@ export const handle = (...given) => void Promise.all(given).catch(() => {});
 /**
  * @param {Source} source
  * @param {Source} [wasm] the .wasm of a factory
+ * @param {AbortSignal} [signal] ends the download; whoever has it does not wait for what becomes of this
  * @returns {Promise<Loaded>}
  */
-export async function loadSource(source, wasm) {
+export async function loadSource(source, wasm, signal) {
   const given = typeof source === 'function' ? source : await source;
   const url = /** @type {unknown} */ (typeof given === 'string' ? host.resolve(given) : given);
   if (wasm !== undefined || typeof url === 'function' || (url instanceof URL && /\.m?js$/.test(url.pathname)))
-    return (await part(import('./emscripten.js'))).loadFactory(/** @type {any} */ (url), wasm);
-  if (url instanceof URL) return loadUrl(url);
+    return (await part(import('./emscripten.js'))).loadFactory(/** @type {any} */ (url), wasm, signal);
+  if (url instanceof URL) return loadUrl(url, signal);
   if (url instanceof Response) return loadResponse(url, url.url || 'the response');
   if (url instanceof WebAssembly.Module) return { module: url, label: 'the module' };
   if (url instanceof ArrayBuffer || ArrayBuffer.isView(url)) return compile('the module', /** @type {BufferSource} */ (url));
   return (await refusals()).refuseSource();
 }
 
-/** @param {URL} url */
-async function loadUrl(url) {
+/** @param {URL} url @param {AbortSignal} [signal] */
+async function loadUrl(url, signal) {
   const label = url.protocol === 'file:' ? decodeURIComponent(url.pathname) : url.href;
   let got;
   try {
-    got = (await host.load(url)) ?? (await fetch(url));
+    got = (await host.load(url)) ?? (await fetch(url, { signal }));
   } catch (error) {
     const { message, cause } = /** @type {Error & { cause?: { message?: string } }} */ (error);
     throw new CorunError('ELOAD', `cannot load ${label}: ${cause?.message ?? message}`, { cause: error });

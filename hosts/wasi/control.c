@@ -4,7 +4,7 @@
  *   EOT (4)   the end of input      end of the pipe             the launcher died: an interrupt
  *
  * Input is buffered up to 1 MiB, so that an interrupt does not lie behind data that the program has not
- * asked for; beyond that reading stops and nothing is lost.
+ * asked for; beyond that reading stops and nothing is lost. Without memory for that a few bytes do.
  */
 #include "control.h"
 
@@ -16,11 +16,12 @@
 #include "corun/runner.h"
 #include "hosts/web/preview1.h"
 
-enum { ETX = 3, EOT = 4, SYN = 22, MOST_HELD = 1 << 20, BUFFER_SIZE = 2 * MOST_HELD };
+enum { ETX = 3, EOT = 4, SYN = 22, BUFFER_SIZE = 2 << 20, FEW = 128 };
 
 static struct {
-    unsigned char *buffer; /* decoded input, from `begin` to `end` */
-    size_t begin, end;
+    unsigned char *buffer; /* decoded input, from `begin` to `end`; NULL until there is some */
+    size_t size, begin, end; /* it is held up to half of the size */
+    unsigned char few[FEW];  /* the buffer if no other can be had */
     bool escaped;   /* the last byte was SYN */
     bool ended;     /* no more input will come */
     bool pipe_over; /* nothing more will come at all */
@@ -38,7 +39,7 @@ bool control_is_on(void)
 
 bool control_has_room(void)
 {
-    return !control.pipe_over && control.end - control.begin < MOST_HELD;
+    return !control.pipe_over && (!control.buffer || control.end - control.begin < control.size / 2);
 }
 
 bool control_has_input(void)
@@ -66,14 +67,22 @@ static void decode(unsigned char byte)
  * buffer, so that there is always room behind it otherwise. Returns how much. */
 static size_t make_room(void)
 {
-    size_t held = control.end - control.begin, room;
+    size_t held = control.end - control.begin, most_held = control.size / 2, room;
     if (held <= control.begin) {
         memcpy(control.buffer, control.buffer + control.begin, held);
         control.begin = 0;
         control.end = held;
     }
-    room = BUFFER_SIZE - control.end;
-    return room < MOST_HELD - held ? room : MOST_HELD - held;
+    room = control.size - control.end;
+    return room < most_held - held ? room : most_held - held;
+}
+
+static void take_buffer(void)
+{
+    control.buffer = memory_allocate(BUFFER_SIZE);
+    control.size = control.buffer ? BUFFER_SIZE : FEW;
+    if (!control.buffer)
+        control.buffer = control.few;
 }
 
 /* What comes is decoded in its place, since that makes it no longer. */
@@ -83,9 +92,7 @@ void control_pump(void)
     int64_t count;
     size_t room;
     if (!control.buffer)
-        control.buffer = memory_allocate(BUFFER_SIZE);
-    if (!control.buffer)
-        return; /* what was sent stays in the pipe */
+        take_buffer();
     room = make_room();
     fresh = control.buffer + control.end;
     count = preview1_read(0, fresh, room);

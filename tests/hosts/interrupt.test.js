@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { findRuntime } from '../../web/commands/runtimes.js';
 import { Terminal, corun, example, program, runHosts, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
@@ -71,6 +72,21 @@ for (const host of runHosts) {
       terminal.interrupt();
       assert.equal(await terminal.ended(), 'SIGINT');
     });
+
+    if (host === 'wasmtime') {
+      test('it is heard, and input arrives, where there is no memory left', options, async (t) => {
+        const runtime = join(temporaryDirectory(t), 'wasmtime');
+        const line = `shift; exec '${findRuntime('wasmtime')[0]}' run -W max-memory-size=4194304 "$@"`;
+        writeFileSync(runtime, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+        const terminal = Terminal.corun(['run', '--runtime', runtime, program('hoards')]);
+        await terminal.shows('waiting\n');
+        for (let i = 0; i < 200; i++) terminal.type(`line ${i}\n`);
+        await terminal.shows('line 199\n');
+        terminal.interrupt();
+        assert.equal(await terminal.ended(), 'SIGINT');
+        assert.match(terminal.output, /^waiting\n(line \d+\n){200}cleaning up\n$/);
+      });
+    }
 
     test('--grace kills a cleanup that takes too long', options, async () => {
       const terminal = Terminal.corun(['run', '--host', host, '--grace', '0.3', program('lingers')]);

@@ -2,11 +2,12 @@
 // through Vite, and under TypeScript.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, readFile, readdir, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { build as bundle } from 'esbuild';
 import sirv from 'sirv';
 import { openBrowser } from '../support/browser.js';
 import { engines } from '../support/engines.js';
@@ -339,6 +340,20 @@ for (const engine of browsers) {
     });
 
     if (engine !== 'chromium') return;
+
+    test('what esbuild makes: a module, and a classic script', { timeout: 60_000 }, async () => {
+      const server = await serve(project.folder);
+      try {
+        for (const format of /** @type {const} */ (['esm', 'iife'])) {
+          await bundle({ absWorkingDir: project.folder, entryPoints: ['bundled.js'], bundle: true, format, outdir: format, logOverride: { 'empty-import-meta': 'silent' } });
+          const type = format === 'esm' ? 'module' : 'text/javascript';
+          await writeFile(project.at(`${format}.html`), `<!doctype html><title>bundled</title><script type="${type}" src="${format}/bundled.js"></script>`);
+          assert.deepEqual(await play(`${server.origin}/${format}.html`, ...both), [ran, ran], format);
+        }
+      } finally {
+        await server.close();
+      }
+    });
 
     test("Vite's development server", { timeout: 60_000 }, async () => {
       const server = await vite('--port', '0');

@@ -26,6 +26,9 @@ async function fromText() {
   return worker;
 }
 
+/** Where the file should be. What is bundled into a classic script, which has no import.meta, does not know where it lies. */
+const beside = () => (import.meta.url ? new URL('worker.js', import.meta.url) : 'worker.js');
+
 /**
  * What a second one is given is what the first one was: nothing of it is transferred.
  *
@@ -35,7 +38,7 @@ async function fromText() {
  */
 export function spawnWorker(first, url) {
   const ways = url === undefined ? [fromFile, fromText] : [async () => new Worker(url, { type: 'module' })];
-  const script = url ?? new URL('worker.js', import.meta.url);
+  const script = url ?? beside();
   /** @type {Worker | undefined} */
   let worker;
   let ended = false;

@@ -225,6 +225,10 @@ for (const { name, options } of places) {
       assert.deepEqual([error.code, error.message], ['CORUN_UNSUPPORTED', 'Error: the embedder does not let the program fetch']);
       const thrown = await rejection(get([`${origin}/hello`], { fetch: () => { throw new RangeError('no'); } }));
       assert.deepEqual([thrown.code, thrown.message], ['CORUN_HOST_ERROR', 'RangeError: no']);
+      for (const given of ['text', undefined]) {
+        const none = await rejection(get([`${origin}/hello`], { fetch: async () => given }));
+        assert.deepEqual([none.code, none.message], ['CORUN_HOST_ERROR', "TypeError: the option 'fetch' did not give a Response"]);
+      }
     });
 
     await t.test('the example prints what is there', async () => {

@@ -38,7 +38,9 @@ test('options that are wrong are refused in words', async (t) => {
     'run: files and dirs cannot be combined': { files: {}, dirs: {} },
     'run: budget is not a positive number of milliseconds': { budget: 0 },
     'run: grace is more than 2147483647 milliseconds, the longest that a timer takes': { grace: Infinity },
-    'stdin: text, bytes, a readable stream or an async iterable is expected': { stdin: 5 },
+    'stdin: text, bytes, a Blob, a readable stream or an async iterable is expected': { stdin: 5 },
+    'run: files: /a is a Blob: give new Uint8Array(await blob.arrayBuffer())': { files: { '/a': new Blob(['a']) } },
+    'run: files: /a is neither text nor a Uint8Array': { files: { '/a': new ArrayBuffer(1) } },
     "stdout: 'inherit', 'collect', a function, a writable stream, or { to, as } is expected": {
       stdout: 'colect',
     },

@@ -21,6 +21,7 @@ for (const { name, options } of places) {
       bytes: () => encode('abc'),
       'an ArrayBuffer': () => encode('abc').buffer,
       'a ReadableStream': () => new Blob(['abc']).stream(),
+      'a Blob, as a File is one': () => new Blob(['abc']),
       'an async iterable': () => each('a', encode('b'), '', new Uint8Array(0), 'c'),
       'a Readable of Node': () => Readable.from([Buffer.from('ab'), Buffer.from('c')]),
       'text of a Readable': () => new PassThrough({ encoding: 'utf8' }).end('abc'),

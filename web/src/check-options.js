@@ -68,6 +68,7 @@ const CHECKS = {
   files(value, what) {
     if (!isRecord(value)) throw new TypeError(`${what} is not an object from path to contents`);
     for (const [path, contents] of Object.entries(value)) {
+      if (contents instanceof Blob) throw new TypeError(`${what}: ${path} is a Blob: give new Uint8Array(await blob.arrayBuffer())`);
       if (typeof contents !== 'string' && !(contents instanceof Uint8Array)) {
         throw new TypeError(`${what}: ${path} is neither text nor a Uint8Array`);
       }

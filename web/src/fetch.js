@@ -133,6 +133,17 @@ function readHeaders(text) {
   });
 }
 
+/**
+ * What the embedder's own fetch gave: it need not be of this realm, but it must have what is read here.
+ *
+ * @param {unknown} given
+ */
+function responseOf(given) {
+  const { status, headers } = /** @type {Partial<Response>} */ (given ?? {});
+  if (typeof status !== 'number' || typeof headers?.get !== 'function') throw new TypeError("the option 'fetch' did not give a Response");
+  return /** @type {Response} */ (given);
+}
+
 /** @param {Uint8Array} bytes */
 function readAsked(bytes) {
   if (bytes.length !== ASKED_WORDS * 4) throw new TypeError('what is asked is damaged');
@@ -155,7 +166,7 @@ export function fetchCalls(send) {
     const number = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     const sending = async () => {
       if (!send) throw coded('CORUN_UNSUPPORTED', 'the embedder does not let the program fetch');
-      return send(readRequest(bytes, signal));
+      return responseOf(await send(readRequest(bytes, signal)));
     };
     const exchange = new Exchange(sending(), signal);
     open.set(number, exchange);

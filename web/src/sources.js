@@ -21,7 +21,7 @@ import { Input } from './input.js';
  * The word `inherit` is the host's own stdin (Node); text that reads so must be given as bytes.
  *
  * @typedef {string | Uint8Array | ArrayBuffer} InputBytes
- * @typedef {InputBytes | ReadableStream | AsyncIterable<string | Uint8Array> | NodeReadable} InputOption
+ * @typedef {InputBytes | Blob | ReadableStream | AsyncIterable<string | Uint8Array> | NodeReadable} InputOption
  */
 
 /** @param {InputOption} option */
@@ -40,8 +40,9 @@ function makeSource(option) {
     if ('getReader' in option && typeof option.getReader === 'function') return fromStream(option);
     if ('pause' in option && typeof option.on === 'function') return fromNode(option);
     if (Symbol.asyncIterator in option) return fromIterable(option);
+    if (option instanceof Blob) return fromStream(option.stream());
   }
-  throw new TypeError('stdin: text, bytes, a readable stream or an async iterable is expected');
+  throw new TypeError('stdin: text, bytes, a Blob, a readable stream or an async iterable is expected');
 }
 
 function inherit() {

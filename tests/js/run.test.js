@@ -44,6 +44,7 @@ test('options that are wrong are refused in words', async (t) => {
     "stdout: 'inherit', 'collect', a function, a writable stream, or { to, as } is expected": {
       stdout: 'colect',
     },
+    "stdout: 'collect' collects 'text' or 'bytes'": { stdout: { to: 'collect', as: 'lines' } },
     "stderr: 'as' is 'text', 'bytes' or 'lines', not \"words\"": { stderr: { to: 'collect', as: 'words' } },
     'wasm goes with an Emscripten factory only': { wasm: kit },
   };

@@ -51,13 +51,13 @@ describe('the tarball', () => {
     const named = [
       'LICENSE', 'README.md', 'docs/javascript.md', 'include/corun.h', 'include/corun/task.h', 'src/corun_all.c', 'hosts/native/all.c',
       'hosts/wasi/all.c', 'hosts/web/all.c', 'web/src/index.js', 'web/dist/corun.js', 'web/dist/worker.js', 'web/dist/LICENSES.txt',
-      'web/types/index.d.ts', 'web/bin/corun.js', 'web/commands/run.js', 'web/lint/lint.js', 'web/demo/index.html',
+      'web/index.d.ts', 'web/types/index.d.ts', 'web/bin/corun.js', 'web/commands/run.js', 'web/lint/lint.js', 'web/demo/index.html',
     ];
     assert.deepEqual(named.filter((path) => !project.packed.files.includes(path)), []);
   });
 
   test('has nothing else', () => {
-    const allowed = /^(LICENSE|README\.md|package\.json|docs\/javascript\.md|CMakeLists\.txt|cmake\/(?!tests)[\w-]+\.(cmake|cmake\.in|pc\.in)|cmake\/Platform\/WASI\.cmake|(include|src|hosts)\/.*\.[ch]|web\/(bin|commands|lint|src)\/[\w-]+\.js|web\/demo\/[\w-]+\.(html|css|js)|examples\/\w+\.c|web\/dist\/[\w-]+\.(js|js\.map|txt)|web\/types\/[\w-]+\.d\.ts)$/;
+    const allowed = /^(LICENSE|README\.md|package\.json|docs\/javascript\.md|CMakeLists\.txt|cmake\/(?!tests)[\w-]+\.(cmake|cmake\.in|pc\.in)|cmake\/Platform\/WASI\.cmake|(include|src|hosts)\/.*\.[ch]|web\/(bin|commands|lint|src)\/[\w-]+\.js|web\/demo\/[\w-]+\.(html|css|js)|examples\/\w+\.c|web\/dist\/[\w-]+\.(js|js\.map|txt)|web\/index\.d\.ts|web\/types\/[\w-]+\.d\.ts)$/;
     assert.deepEqual(project.packed.files.filter((path) => !allowed.test(path)), []);
   });
 

@@ -16,17 +16,25 @@
  */
 export class CorunError extends Error {
   /**
-   * @param {string} code a name as in C, `CORUN_TIMEOUT` or `ENOENT`, or one of the driver's: `EKILLED`,
-   *   `EMODULE` (not a Corun module), `ELOAD` (could not be fetched or read), `EWORKER` (no Worker could be started)
+   * @param {string} code
    * @param {string} message
    * @param {CorunErrorDetails} [more]
    */
   constructor(code, message, { cause, trace = '', errors = [], task = null, spawnedAt = null } = {}) {
     super(message, cause === undefined ? undefined : { cause });
+    /**
+     * What went wrong, as the program's C names it: `CORUN_TIMEOUT`, `ENOENT`. Of the driver: `ELOAD` the program, or a part of
+     * Corun, could not be had; `EMODULE` it is no Corun program; `EWORKER` no Worker could be started; `EKILLED`; `ENOENTRY` the program
+     * has no such entry; `CORUN_RUNNING` a run is under way; `CORUN_CLOSED` the runner is closed; `CORUN_UNSUPPORTED` by this host.
+     */
     this.code = code;
+    /** The program's chain of awaits, a line each, innermost first; may be empty. */
     this.trace = trace;
+    /** Of a group (`CORUN_GROUP`): its children's, and its body's own as the last. */
     this.errors = errors;
+    /** Of one of a group's errors: the task's name; null: the body's own. */
     this.task = task;
+    /** Of one of a group's errors: where its task was spawned. */
     this.spawnedAt = spawnedAt;
   }
 

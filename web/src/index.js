@@ -6,8 +6,11 @@ export { CorunError } from './errors.js';
 /** @typedef {import('./options.js').OpenOptions} OpenOptions */
 /** @typedef {import('./options.js').RunOptions} RunOptions */
 /** @typedef {import('./session.js').RunResult} RunResult */
+/** @typedef {import('./sources.js').InputOption} InputOption */
+/** @typedef {import('./sinks.js').OutputOption} OutputOption */
 /** @typedef {import('./host-calls.js').HostFunction} HostFunction */
 /** @typedef {import('./host-calls.js').HostAnswer} HostAnswer */
+/** @typedef {import('./fetch.js').Fetch} Fetch */
 /** @typedef {import('./source.js').Source} Source */
 /** @typedef {import('./tasks.js').TaskTree} TaskTree */
 /** @typedef {import('./tasks.js').TaskState} TaskState */

@@ -3,32 +3,33 @@ import { part } from './errors.js';
 
 /**
  * @typedef {object} OpenOptions
- * @property {string[]} [args] what the guest's own main gets, with its name first
- * @property {Record<string, string>} [env]
- * @property {import('./sources.js').InputOption} [stdin] nothing unless given
- * @property {import('./sinks.js').OutputOption} [stdout] `inherit` unless given
- * @property {import('./sinks.js').OutputOption} [stderr] `inherit` unless given
- * @property {Record<string, string | Uint8Array>} [files] path to contents: a file system in memory
- * @property {Record<string, string>} [dirs] Node: guest path to a directory of the machine
- * @property {boolean} [debug] Corun's debug mode
- * @property {boolean} [worker] run the guest in a Worker, so that a tight loop can be killed
- * @property {string | URL} [workerUrl] page: where worker.js is served
- * @property {number} [budget] milliseconds a turn may take: 8 in a page, 20 elsewhere
- * @property {number} [grace] milliseconds from the first interrupt to kill(); none unless given
- * @property {Record<string, import('./host-calls.js').HostFunction>} [hostCalls] what the program can call by name; the
+ * @property {string[] | undefined} [args] what the guest's own main gets, with its name first
+ * @property {Record<string, string> | undefined} [env]
+ * @property {import('./sources.js').InputOption | undefined} [stdin] nothing unless given: text, bytes, a Blob or File, a readable stream, an async iterable
+ * @property {import('./sinks.js').OutputOption | undefined} [stdout] `inherit` unless given: the console, in Node the process's own.
+ *   `collect` gives it in the result. A function gets text as it comes, a stream bytes; `{ to, as }` says otherwise
+ * @property {import('./sinks.js').OutputOption | undefined} [stderr] likewise
+ * @property {Record<string, string | Uint8Array> | undefined} [files] path to contents: a file system in memory
+ * @property {Record<string, string> | undefined} [dirs] Node: guest path to a directory of the machine
+ * @property {boolean | undefined} [debug] Corun's debug mode
+ * @property {boolean | undefined} [worker] run the guest in a Worker, so that a tight loop can be killed
+ * @property {string | URL | undefined} [workerUrl] page: where worker.js is served
+ * @property {number | undefined} [budget] milliseconds a turn may take: 8 in a page, 20 elsewhere
+ * @property {number | undefined} [grace] milliseconds from the first interrupt to kill(); none unless given
+ * @property {Record<string, import('./host-calls.js').HostFunction> | undefined} [hostCalls] what the program can call by name; the
  *   functions run in this thread, also with `worker`
- * @property {false | import('./fetch.js').Fetch} [fetch] what the program's corun_fetch calls, with a Request; the host's own
+ * @property {false | import('./fetch.js').Fetch | undefined} [fetch] what the program's corun_fetch calls, with a Request; the host's own
  *   unless given, false: the program must not
- * @property {(changes: import('./watch.js').TaskChange[]) => void} [ontasks] called with what the program's tasks
+ * @property {((changes: import('./watch.js').TaskChange[]) => void) | undefined} [ontasks] called with what the program's tasks
  *   have done since the last time: looks at them after each round of the loop, for at most a fifth of the time
- * @property {import('./source.js').Source} [wasm] the .wasm of an Emscripten factory; of a factory's URL only if it does not lie
+ * @property {import('./source.js').Source | undefined} [wasm] the .wasm of an Emscripten factory; of a factory's URL only if it does not lie
  *   beside it under the same name
  */
 
 /**
  * @typedef {object} RunOptions
- * @property {string[]} [args]
- * @property {AbortSignal} [signal]
+ * @property {string[] | undefined} [args]
+ * @property {AbortSignal | undefined} [signal]
  */
 
 /**

@@ -16,10 +16,12 @@ import { handle } from './source.js';
  *
  * page: yes, worker: yes, Node: yes
  *
+ * @template {import('./sinks.js').OutputOption} [Out=import('./sinks.js').OutputOption]
+ * @template {import('./sinks.js').OutputOption} [Err=import('./sinks.js').OutputOption]
  * @param {import('./source.js').Source} source a URL, a Response, bytes, a WebAssembly.Module, an
  *   Emscripten module factory, or the URL of the script (`.js`, `.mjs`) that exports one
- * @param {import('./options.js').OpenOptions & { signal?: AbortSignal }} [options]
- * @returns {Promise<import('./session.js').RunResult>}
+ * @param {import('./options.js').OpenOptions & { signal?: AbortSignal | undefined, stdout?: Out | undefined, stderr?: Err | undefined }} [options]
+ * @returns {Promise<import('./session.js').RunResult & import('./sinks.js').Collected<'stdout', Out> & import('./sinks.js').Collected<'stderr', Err>>}
  */
 export async function run(source, options = {}) {
   handle(source, options?.wasm);
@@ -39,7 +41,7 @@ export async function run(source, options = {}) {
     await session.close(signal).catch(() => {});
     throw error;
   }
-  return { ...result, ...(await session.close(signal)), ...session.collected() };
+  return /** @type {any} */ ({ ...result, ...(await session.close(signal)), ...session.collected() });
 }
 
 /**

@@ -127,7 +127,7 @@ export class Runner {
    *
    * page: yes, worker: yes, Node: yes
    *
-   * @param {{ signal?: AbortSignal }} [options] an abort meanwhile abandons what is left
+   * @param {{ signal?: AbortSignal | undefined }} [options] an abort meanwhile abandons what is left
    * @returns {Promise<{ status?: number }>}
    */
   async close({ signal } = {}) {

@@ -3,7 +3,6 @@ import { host } from '#host';
 import { callFunction, collect, giveAll, textFormer } from './forms.js';
 
 /** @typedef {import('./output.js').Sink} Sink */
-/** @typedef {(part: any) => unknown} Receiver */
 
 /**
  * The parts of Node's Writable that are used here.
@@ -15,12 +14,31 @@ import { callFunction, collect, giveAll, textFormer } from './forms.js';
  * @property {Error | null} [errored]
  */
 
+/** @typedef {'text' | 'bytes' | 'lines'} OutputForm */
+
 /**
- * `text` is streaming UTF-8 (a character is never cut), `lines` whole lines without their end.
+ * Where output goes; a stream is written to, and not closed. What a function or a stream fails with, the run fails with.
  *
- * @typedef {'text' | 'bytes' | 'lines'} OutputForm
- * @typedef {'inherit' | 'collect' | Receiver | WritableStream | NodeWritable} OutputTarget
- * @typedef {OutputTarget | { to: OutputTarget, as: OutputForm }} OutputOption
+ * @template Part
+ * @typedef {((part: Part) => unknown) | WritableStream<Part> | NodeWritable} OutputTarget
+ */
+
+/**
+ * A function gets text and `collect` collects it, a stream gets bytes, unless `as` says what comes: `text` is streaming UTF-8 (a
+ * character is never cut), `lines` whole lines without their end, which cannot be collected, `bytes` a Uint8Array.
+ *
+ * @typedef {'inherit' | 'collect' | ((text: string) => unknown) | WritableStream<Uint8Array> | NodeWritable
+ *   | { to: 'collect' | OutputTarget<string>, as: 'text' } | { to: OutputTarget<string>, as: 'lines' }
+ *   | { to: 'collect' | OutputTarget<Uint8Array>, as: 'bytes' }} OutputOption
+ */
+
+/**
+ * What a result has of a stream that is known to be collected; nothing is known of an option that is only an OutputOption.
+ *
+ * @template {string} Name
+ * @template Option
+ * @typedef {[Option] extends ['collect' | { to: 'collect', as: 'text' }] ? { [N in Name]: string }
+ *   : [Option] extends [{ to: 'collect', as: 'bytes' }] ? { [N in Name]: Uint8Array } : unknown} Collected
  */
 
 /**
@@ -30,16 +48,13 @@ import { callFunction, collect, giveAll, textFormer } from './forms.js';
  * @returns {Sink}
  */
 export function makeSink(option, name, fd) {
-  const { to, as } =
-    isRecord(option) && 'to' in option
-      ? /** @type {{ to: OutputTarget, as: OutputForm }} */ (option)
-      : { to: /** @type {OutputTarget} */ (option), as: undefined };
+  const { to, as } = /** @type {{ to: 'inherit' | 'collect' | OutputTarget<any>, as?: OutputForm }} */ (isRecord(option) && 'to' in option ? option : { to: option });
   if (as !== undefined && !['text', 'bytes', 'lines'].includes(as)) {
     throw new TypeError(`${name}: 'as' is 'text', 'bytes' or 'lines', not ${JSON.stringify(as)}`);
   }
   if (to === 'inherit')
     return as === undefined ? host.inheritSink(fd) : refuse(name, "'inherit' has no 'as'");
-  if (to === 'collect') return as === 'lines' ? refuse('collect', "collects 'text' or 'bytes'") : collect(as ?? 'text');
+  if (to === 'collect') return as === 'lines' ? refuse(name, "'collect' collects 'text' or 'bytes'") : collect(as ?? 'text');
   if (typeof to === 'function') return callFunction(to, former(as ?? 'text'));
   if (isWritableStream(to)) return writeStream(to, as ?? 'bytes');
   if (isNodeWritable(to)) return writeNode(to, as ?? 'bytes');

@@ -1,10 +1,39 @@
 // A page's code as TypeScript sees the package. Compiled only; each @ts-expect-error must be one.
 import {
-  CorunError, Runner, run, type HostAnswer, type HostFunction, type OpenOptions, type Place, type RunOptions, type RunResult,
-  type Source, type TaskChange, type TaskState, type TaskTree,
+  CorunError, Runner, run, type Fetch, type HostAnswer, type HostFunction, type InputOption, type OpenOptions, type OutputOption, type Place,
+  type RunOptions, type RunResult, type Source, type TaskChange, type TaskState, type TaskTree,
 } from 'corun';
 
 const controller = new AbortController();
+
+/** What is collected is of the type that was asked for, and a function is told what it gets. */
+export async function streams(): Promise<void> {
+    const { stdout, stderr } = await run('/app.wasm', { stdout: 'collect', stderr: { to: 'collect', as: 'bytes' } });
+    console.log(stdout.trim(), stderr.byteLength);
+    const unknown: OutputOption = stdout === '' ? 'collect' : { to: 'collect', as: 'bytes' };
+    const result = await run('/app.wasm', { stdout: unknown as OutputOption });
+    // @ts-expect-error: it may be bytes, or not collected
+    result.stdout.trim();
+    // @ts-expect-error: text has no such method
+    await run('/app.wasm', { stdout: (text) => text.nothing() });
+    await run('/app.wasm', { stdout: { to: (line) => line.trimEnd(), as: 'lines' }, stderr: { to: (bytes) => bytes.byteLength, as: 'bytes' } });
+    await run('/app.wasm', { stdout: { to: new WritableStream<string>(), as: 'text' }, stderr: new WritableStream<Uint8Array>() });
+    // @ts-expect-error: a stream gets bytes unless text is asked for
+    await run('/app.wasm', { stdout: new WritableStream<string>() });
+    // @ts-expect-error: lines are not collected
+    await run('/app.wasm', { stdout: { to: 'collect', as: 'lines' } });
+    const stdin: InputOption = new Blob(['text']);
+    await run('/app.wasm', { stdin });
+    await Runner.open('/app.wasm', { stderr: (text) => text.trim() });
+}
+
+/** What is perhaps not there may be handed on. */
+export async function handedOn(signal?: AbortSignal, send?: Fetch, options?: OpenOptions): Promise<RunResult> {
+    const runner = await Runner.open('/app.wasm', { ...options, env: undefined, fetch: send, grace: undefined });
+    await runner.run('main', { signal, args: undefined });
+    await runner.close({ signal });
+    return run('/app.wasm', { ...options, signal, worker: undefined, stdout: undefined });
+}
 
 export async function all(): Promise<number> {
     const result: RunResult = await run(new URL('./app.wasm', 'http://localhost/'), {
@@ -59,7 +88,7 @@ export async function all(): Promise<number> {
     } catch (error) {
         if (error instanceof CorunError) {
             const inner: CorunError[] = error.errors;
-            console.log(error.code, error.trace, error.cause, inner.length, error.task, error.spawnedAt?.line, error.explain());
+            console.log(error.code, error.trace, error.cause, inner.length, error.task, error.spawnedAt?.line, error.explain(), error.stdout);
         }
     } finally {
         const { status } = await runner.close({ signal: controller.signal });

@@ -24,8 +24,9 @@ export class CorunError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     /**
      * What went wrong, as the program's C names it: `CORUN_TIMEOUT`, `ENOENT`. Of the driver: `ELOAD` the program, or a part of
-     * Corun, could not be had; `EMODULE` it is no Corun program; `EWORKER` no Worker could be started; `EKILLED`; `ENOENTRY` the program
-     * has no such entry; `CORUN_RUNNING` a run is under way; `CORUN_CLOSED` the runner is closed; `CORUN_UNSUPPORTED` by this host.
+     * Corun, could not be had; `EMODULE` it is no Corun program; `EWORKER` no Worker could be started; `EKILLED` by
+     * kill(), or by the `grace` after an abort, whose reason is the `cause`; `ENOENTRY` the program has no such
+     * entry; `CORUN_RUNNING` a run is under way; `CORUN_CLOSED` the runner is closed; `CORUN_UNSUPPORTED` by this host.
      */
     this.code = code;
     /** The program's chain of awaits, a line each, innermost first; may be empty. */

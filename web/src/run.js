@@ -11,7 +11,8 @@ import { handle } from './source.js';
  *
  * Settles only after the program's cleanup. Rejects with `signal.reason` when the abort cancelled
  * main; with a CorunError (`code` is the error's name in C, `trace` its chain of awaits) when main
- * failed; with the engine's RuntimeError when the program trapped. A signal that is aborted already: main
+ * failed; with the engine's RuntimeError when the program trapped. What was collected is then the error's
+ * `stdout` and `stderr`; not that of `signal.reason`, which is yours. A signal that is aborted already: main
  * never starts.
  *
  * page: yes, worker: yes, Node: yes

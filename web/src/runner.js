@@ -111,7 +111,8 @@ export class Runner {
 
   /**
    * Ends the program at once, without its cleanup: a Worker is terminated, an instance in this thread is
-   * never called again. A pending run or close rejects with a CorunError `EKILLED`.
+   * never called again. A pending run or close rejects with a CorunError `EKILLED`; its `cause` is the reason of the
+   * abort, or the interrupt, that came before it, if one did.
    *
    * page: yes, worker: yes, Node: yes
    */

@@ -14,8 +14,8 @@ import { openInput, openSink } from './streams.js';
  * @typedef {object} RunResult
  * @property {number} status what a process would exit with
  * @property {number | bigint | Uint8Array | undefined} value what main returned
- * @property {string | Uint8Array} [stdout] with `collect`
- * @property {string | Uint8Array} [stderr] with `collect`
+ * @property {string | Uint8Array} [stdout] with `collect`: text unless bytes were asked for; an error has it too
+ * @property {string | Uint8Array} [stderr] likewise
  * @property {Record<string, Uint8Array>} [files] with `files`: what is there now
  */
 
@@ -201,8 +201,8 @@ export class Session {
    * @param {Work['asked']} asked
    */
   async #conclude(outcome, asked) {
-    if (outcome.kind === 'killed') throw new CorunError('EKILLED', 'the program was killed');
-    if (outcome.kind === 'trap') throw outcome.error;
+    if (outcome.kind === 'killed') throw Object.assign(new CorunError('EKILLED', 'the program was killed', { cause: asked?.reason }), this.collected());
+    if (outcome.kind === 'trap') throw Object.assign(outcome.error, this.collected());
     const { error, status, value } = outcome;
     const broken = this.#broken;
     if (error && error.code !== 'CORUN_SYSTEM_EXIT') {

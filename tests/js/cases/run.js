@@ -41,6 +41,22 @@ export const cases = {
     assert.strictEqual(out.text, '');
   },
 
+  'what was collected comes with the error too: of main, of a trap, of a kill': async (t) => {
+    const kinds = { fails: /^/, traps: /^before the trap\n$/, waits: /^waiting/ };
+    for (const [entry, wanted] of Object.entries(kinds)) {
+      const runner = await Runner.open(t.kit, { ...t.options, stdout: 'collect', stderr: 'collect' });
+      const running = runner.run(entry);
+      if (entry === 'waits') {
+        while ((await runner.tasks())[0]?.state !== 'pending') await pause(10);
+        runner.kill();
+      }
+      const error = await rejection(running);
+      assert.match(error.stdout, wanted, entry);
+      assert.strictEqual(error.stderr, '', entry);
+      await runner.close();
+    }
+  },
+
   'an abort after the end does nothing': async (t) => {
     const controller = new AbortController();
     assert.strictEqual((await run(t.kit, { ...t.options, stdout: 'collect', signal: controller.signal })).status, 1);

@@ -147,12 +147,14 @@ export const cases = {
     assert.strictEqual(out.text, 'waiting\n');
   },
 
-  'grace: kills a program that goes on after the first interrupt': async (t) => {
+  'grace: kills a program that goes on after the first interrupt, whose reason is the cause': async (t) => {
     const { runner, out } = await t.open({ grace: 20 });
-    const running = runner.run('stays');
+    const controller = new AbortController();
+    const running = runner.run('stays', { signal: controller.signal });
     await out.saw('waiting');
-    runner.interrupt();
-    assert.strictEqual((await rejection(running)).code, 'EKILLED');
+    controller.abort('enough');
+    const { code, cause } = await rejection(running);
+    assert.deepEqual([code, cause], ['EKILLED', 'enough']);
   },
 
   'one run at a time, and no close meanwhile': async (t) => {

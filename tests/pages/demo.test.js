@@ -191,6 +191,8 @@ describeEngines('the demo page and a tight loop', (page) => {
     await demo.load('?program=spins');
     await demo.click('start');
     await demo.wait('output', /^spinning/);
+    await demo.click('abort');
+    await demo.wait('status', /^Aborted, but the program is in a loop that never waits: it has not heard\. Kill ends it\.$/);
     await demo.click('kill');
     await demo.wait('status', /^Rejected: EKILLED: /);
     assert.ok(await page.driver.findElement(By.css('#timeline .marks .stopped')).isDisplayed());

@@ -28,6 +28,9 @@ const output = new Output(element('output'));
 const view = new TimelineView(element('timeline'));
 const query = new URLSearchParams(location.search);
 
+/** How long a program that waits now and then may take to hear of an abort. */
+const HEARS_MS = 300;
+
 /** Without a runner it is still being loaded. @type {{ runner?: Runner, controller: AbortController } | undefined} */
 let running;
 
@@ -56,7 +59,7 @@ abort.addEventListener('click', () => {
   }
   if (runner) {
     abort.textContent = 'Stop now';
-    say('Aborted: the program is cleaning up.');
+    tellAborted(runner, true);
   }
   controller.abort(new DOMException('the run was aborted by the button', 'AbortError'));
 });
@@ -65,6 +68,18 @@ kill.addEventListener('click', () => {
   if (running?.runner) running.runner.kill();
   else running?.controller.abort(new DOMException('killed before it began', 'AbortError'));
 });
+
+/**
+ * Tells what an abort does, as long as the program runs: in a loop that never waits, nothing.
+ *
+ * @param {Runner} runner
+ * @param {boolean} hears
+ */
+function tellAborted(runner, hears) {
+  if (running?.runner !== runner) return;
+  say(hears ? 'Aborted: the program is cleaning up.' : 'Aborted, but the program is in a loop that never waits: it has not heard. Kill ends it.');
+  setTimeout(() => tellAborted(runner, runner.pendingInterrupts === 0), HEARS_MS);
+}
 
 async function runOnce() {
   const program = programs.current();
@@ -120,7 +135,7 @@ function words(text) {
 
 /** @param {string} text */
 function say(text) {
-  status.textContent = text;
+  if (status.textContent !== text) status.textContent = text; // or it would be read aloud again
 }
 
 /** @param {'running' | 'ready'} state */

@@ -1,9 +1,9 @@
 // `corun build`, `corun doctor` and `npm start`.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { tests } from '../support/env.js';
+import { root, tests } from '../support/env.js';
 import { execute } from '../support/process.js';
 import { Terminal, corun, example, program, run, temporaryDirectory } from './command.js';
 
@@ -61,6 +61,22 @@ CORUN_MAIN(program)
     const module = new WebAssembly.Module(readFileSync(output));
     assert.deepEqual(WebAssembly.Module.customSections(module, '.debug_info'), []);
   });
+
+  for (const [name, output, env] of /** @type {const} */ ([
+    ['for this machine', 'fetch', {}],
+    ['a .wasm', 'fetch.wasm', {}],
+    ['the bundled compiler', 'bundled.wasm', { CORUN_COMPILER: 'bundled' }],
+  ])) {
+    test(`a program does not tell where Corun lies: ${name}`, options, async (t) => {
+      const directory = temporaryDirectory(t);
+      copyFileSync(example('fetch'), join(directory, 'fetch.c'));
+      const built = await run(['build', 'fetch.c', '-o', output], { cwd: directory, env: { ...env, XDG_CACHE_HOME: directory } });
+      assert.equal(built.status, 0, built.stderr);
+      const text = readFileSync(join(directory, output), 'latin1');
+      assert.ok(text.includes('corun/src/fetch.c'));
+      assert.ok(!text.includes(`${root.slice(1)}/`));
+    });
+  }
 
   for (const output of ['program', 'program.wasm']) {
     test(`what is not a whole program: what it lacks, ${output}`, options, async (t) => {

@@ -5,6 +5,7 @@ import { isAbsolute, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Lint, coroutineFlags, treeFlags } from '../lint/lint.js';
 import { CommandError, asArgument, status } from './arguments.js';
+import { namesOf } from './compilers.js';
 
 /** @returns {Promise<import('./compilers.js').Compiler>} */
 export async function bundledCompiler() {
@@ -77,7 +78,9 @@ async function runIn(clang, job, last, streams) {
   put(tree, overlayName, Buffer.from(JSON.stringify(overlay([...job.contents.keys()]))));
   const includes = job.includeDirectories.map((directory) => `-I${place(directory)}`);
   const inputs = job.inputs.map((input) => asArgument(place(input)));
-  const args = ['clang', '-ivfsoverlay', overlayName, ...job.flags, ...includes, ...inputs, ...last];
+  const own = job.own ? place(`${job.own}x`).slice(0, -1) : '';
+  const named = own ? [namesOf(own)] : []; // none: Corun is the working directory
+  const args = ['clang', '-ivfsoverlay', overlayName, ...job.flags, ...named, ...includes, ...inputs, ...last];
   try {
     // Done by itself, since runClang would tell on standard output how far its loading is.
     await clang.runClang(null, {}, { fetchProgress() {} });

@@ -37,7 +37,7 @@ export async function compileProgram(files, host, { lint }) {
   const objects = [];
   // The user's files first: whoever has made a mistake need not wait for the library.
   for (const file of files) objects.push(await compileFile(compiler, file, [include], { linter, warnings: losses(compiler) }));
-  objects.push(await compileFile(compiler, join(root, target.library), [include, root, join(root, 'src')]));
+  objects.push(await compileFile(compiler, join(root, target.library), [include, root, join(root, 'src')], { own: `${root}/` }));
   return link(compiler, objects, target, files);
 }
 
@@ -45,12 +45,13 @@ export async function compileProgram(files, host, { lint }) {
 const losses = (compiler) => (compiler.isClang ? ['-Wconditional-uninitialized'] : []);
 
 /** Keyed by the contents of the file and of all that it includes. */
-async function compileFile(compiler, file, includeDirectories, { linter = null, warnings = [] } = {}) {
+async function compileFile(compiler, file, includeDirectories, { linter = null, warnings = [], own = '' } = {}) {
   const { contents, complete } = await readSources([resolve(file)], includeDirectories);
   const job = {
     what: file, failed: 'did not compile', flags: [...flags, ...warnings, '-c'], includeDirectories, inputs: [file], link: [], contents,
+    own,
   };
-  const key = [compiler.version, ...job.flags, file, ...[...contents].flat()];
+  const key = [compiler.version, ...job.flags, own, file, ...[...contents].flat()];
   if (linter) key.push(linter.version, await lintVersion());
   if (!complete) key.push(String(Date.now()));
   return cached(key, '.o', (output) => compileAndLint(compiler, linter, { ...job, output }));

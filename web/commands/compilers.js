@@ -22,6 +22,7 @@ import { Interrupted, interruptibly } from './signals.js';
  * @property {string[]} link flags that must come after the inputs
  * @property {Map<string, Buffer>} contents every file it will read, by absolute path
  * @property {string} output
+ * @property {string} [own] of the library: Corun's folder, which a program names `corun/`, not as this machine does
  *
  * @typedef {object} Compiler
  * @property {string} name for people
@@ -143,10 +144,14 @@ function external({ path, flags, version }) {
 }
 
 const inputsOf = (job) => job.inputs.map(asArgument);
+/** For the names that a program has within it, of files by which errors are told. */
+export const namesOf = (folder) => `-fmacro-prefix-map=${folder}=corun/`;
+
 const includesOf = (job) => job.includeDirectories.map((directory) => `-I${directory}`);
 
 async function runCompiler(path, flags, job) {
-  const args = [...flags, ...job.flags, ...includesOf(job), ...inputsOf(job), ...job.link, '-o', job.output];
+  const named = job.own ? [namesOf(job.own)] : [];
+  const args = [...flags, ...job.flags, ...named, ...includesOf(job), ...inputsOf(job), ...job.link, '-o', job.output];
   // Its messages go to standard error: standard output is the program's.
   const [code, signal] = await once(spawn(path, args, { stdio: ['ignore', 2, 2] }), 'exit');
   mustNotBeKilled(path, signal);

@@ -73,6 +73,16 @@ describeEngines('the demo page', (page) => {
     assert.equal(await demo.text('output'), 'SOME TEXT');
   });
 
+  test('nothing moves while a program prints', async () => {
+    const top = () => page.driver.executeScript('return document.getElementById("timeline-title").getBoundingClientRect().top + scrollY');
+    await demo.load('?program=workers');
+    const before = await top();
+    await demo.click('start');
+    await demo.wait('status', /^Ended with status 0\.$/);
+    assert.equal((await demo.text('output')).split('\n').length, 9);
+    assert.equal(await top(), before);
+  });
+
   test('a program that does not compile is told, and another one can be picked', async () => {
     await demo.load('?program=broken');
     await demo.click('start');

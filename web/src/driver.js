@@ -255,7 +255,7 @@ export class Driver {
 
   /** @param {unknown} thrown out of the guest */
   fall(thrown) {
-    if (thrown instanceof GuestExit) this.#end('dead', { kind: 'exit', error: null, value: undefined, status: thrown.status });
+    if (thrown instanceof GuestExit) this.#end('dead', { kind: 'exit', status: thrown.status });
     else this.#end('dead', { kind: 'trap', error: thrown instanceof Error ? thrown : new Error(String(thrown)) });
   }
 

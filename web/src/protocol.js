@@ -54,7 +54,7 @@ export const ENDED = -2;
  */
 
 /**
- * @typedef {GuestResult & { kind: 'done' | 'exit' }
+ * @typedef {GuestResult & { kind: 'done' } | Partial<GuestResult> & { kind: 'exit', status: number }
  *   | { kind: 'trap', error: Error }
  *   | { kind: 'killed' }} Outcome
  */

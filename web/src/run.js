@@ -26,7 +26,7 @@ import { handle } from './source.js';
  */
 export async function run(source, options = {}) {
   handle(source, options?.wasm);
-  const { signal } = options ?? {};
+  const signal = options?.signal;
   const download = new AbortController(); // not the caller's: fetch goes on listening to its signal
   const open = async () => {
     await checkOptions(options, 'run');

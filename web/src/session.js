@@ -80,8 +80,8 @@ export class Session {
       const streams = { input: (input = await openInput(stdin)), outputs, options };
       // The embedder's function is called when the guest is at rest, so that it may do anything, also throw.
       if (ontasks) streams.ontasks = (changes) => queueMicrotask(() => ontasks(changes));
-      const remote = worker ? part(import('./remote.js')) : undefined;
-      const [loaded, open] = await Promise.all([loadSource(source, wasm, signal), remote?.then(({ openRemote }) => openRemote) ?? openGuest]);
+      const opener = worker ? part(import('./remote.js')).then(({ openRemote }) => openRemote) : openGuest;
+      const [loaded, open] = await Promise.all([loadSource(source, wasm, signal), opener]);
       return new Session(await open(loaded, guestSettings(options), streams), streams, grace);
     } catch (error) {
       input?.stop(); // a stream is not to stay locked
@@ -201,8 +201,10 @@ export class Session {
    * @param {Work['asked']} asked
    */
   async #conclude(outcome, asked) {
-    if (outcome.kind === 'killed') throw Object.assign(new CorunError('EKILLED', 'the program was killed', { cause: asked?.reason }), this.collected());
-    if (outcome.kind === 'trap') throw Object.assign(outcome.error, this.collected());
+    if (outcome.kind === 'trap' || outcome.kind === 'killed') {
+      const error = outcome.kind === 'trap' ? outcome.error : new CorunError('EKILLED', 'the program was killed', { cause: asked?.reason });
+      throw Object.assign(error, this.collected());
+    }
     const { error, status, value } = outcome;
     const broken = this.#broken;
     if (error && error.code !== 'CORUN_SYSTEM_EXIT') {

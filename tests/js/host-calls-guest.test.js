@@ -95,3 +95,15 @@ test('a call that is aborted before it was made is not made', async () => {
   await sleep(1);
   assert.equal(times, 0);
 });
+
+test('the signal of a call that has been answered is not aborted', async () => {
+  /** @type {AbortSignal | undefined} */
+  let asked;
+  /** @type {() => void} */
+  let abort = () => {};
+  await new Promise((resolve) => {
+    abort = performer(new Map([['it', (_bytes, { signal }) => void (asked = signal)]]))('it', new Uint8Array(0), resolve);
+  });
+  abort();
+  assert.equal(asked?.aborted, false);
+});

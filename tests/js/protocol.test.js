@@ -92,6 +92,16 @@ test('whatever an error holds, it is read or refused, circles too', () => {
   assert.ok(read > 0);
 });
 
+test("a group's error of which no more is known than its code", () => {
+  const group = [-1, 0, 0, 0, 0, 1, failure + 28];
+  const child = [-2, 0, 0, 0, 0, 0, 0];
+  const buffer = memory(...[...group, ...child].map((word, i) => /** @type {[number, number]} */ ([failure + i * 4, word])));
+  const guest = guestOf(buffer);
+  Object.assign(guest.exports, { corun_error_name: (/** @type {number} */ code) => (code === -2 ? 20 : 16) });
+  new Uint8Array(buffer).set(new TextEncoder().encode('EIO'), 20);
+  assert.deepEqual(readError(guest, -1, failure).errors, [{ code: 'EIO', message: '', trace: '', task: null, spawnedAt: null }]);
+});
+
 test('an error that it replaced itself is refused', () => {
   const words = [-1, 0, 0, 0, failure, 0, 0];
   const circle = memory(...words.map((word, i) => /** @type {[number, number]} */ ([failure + i * 4, word])));

@@ -1,6 +1,6 @@
 // run() and Runner, in this thread and in a Worker: the cases that pages play too, and what is Node's own.
 import assert from 'node:assert/strict';
-import { CorunError, run } from 'corun';
+import { CorunError, Runner, run } from 'corun';
 import { cases as randomCases } from './cases/random.js';
 import { cases as refusals } from './cases/refusals.js';
 import { cases as runCases } from './cases/run.js';
@@ -18,7 +18,6 @@ playAll('a runner', workerCases, ['a Worker']);
 playAll('a runner', sharedCases, ['a Worker']);
 
 test('the environment is given, and debug is one of its variables', async () => {
-  const { Runner } = await import('corun');
   const runner = await Runner.open(kit, {
     env: { LANG: 'fr', ÉTÉ: 'à midi' },
     debug: true,
@@ -38,7 +37,7 @@ test('options that are wrong are refused in words', async (t) => {
     'run: files and dirs cannot be combined': { files: {}, dirs: {} },
     'run: budget is not a positive number of milliseconds': { budget: 0 },
     'run: grace is more than 2147483647 milliseconds, the longest that a timer takes': { grace: Infinity },
-    'stdin: text, bytes, a Blob, a readable stream or an async iterable is expected': { stdin: 5 },
+    'stdin: text, bytes, a Blob, a readable stream or an async iterable is expected': { stdin: {} },
     'run: files: /a is a Blob: give new Uint8Array(await blob.arrayBuffer())': { files: { '/a': new Blob(['a']) } },
     'run: files: /a is neither text nor a Uint8Array': { files: { '/a': new ArrayBuffer(1) } },
     "stdout: 'inherit', 'collect', a function, a writable stream, or { to, as } is expected": {
@@ -51,6 +50,13 @@ test('options that are wrong are refused in words', async (t) => {
   await t.test('no object at all', async () => {
     const error = await rejection(run(kit, /** @type {any} */ (null)));
     assert.equal(error.message, 'run: the options are not an object');
+  });
+  await t.test('an entry that is no name', async () => {
+    const runner = await Runner.open(kit);
+    const error = await rejection(runner.run(/** @type {any} */ (5)));
+    await runner.close();
+    assert.ok(error instanceof TypeError);
+    assert.equal(error.message, 'runner.run: the entry is not a string');
   });
   for (const [message, options] of Object.entries(wrong)) {
     await t.test(message, async () => {

@@ -99,6 +99,18 @@ for (const { name, options } of places) {
       assert.equal(stdin.listenerCount('error'), 0);
     });
 
+    await t.test('a Readable that fails while the program waits for more is EIO in it', async () => {
+      const stdin = new PassThrough();
+      stdin.write('abc');
+      const out = record();
+      const running = rejection(run(upper, { ...options, stdin, stdout: out.receive }));
+      await out.saw('ABC');
+      stdin.destroy(new Error('the line is dead'));
+      const error = await running;
+      assert.deepEqual([error.code, error.cause.message], ['EIO', 'the line is dead']);
+      assert.equal(stdin.listenerCount('error'), 0);
+    });
+
     await t.test('an iterator whose return() throws does not keep the program from being killed', async () => {
       const iterator = {
         next: () => new Promise(() => {}),

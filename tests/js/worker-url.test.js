@@ -1,7 +1,8 @@
 // A workerUrl that is a script, but not Corun's: it is loaded, it runs, and it never answers. It is refused in words,
 // and nothing of it is left. In pages: tests/pages/worker-url.test.js.
 import assert from 'node:assert/strict';
-import { CorunError, run } from 'corun';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CorunError, Runner, run } from 'corun';
 import { hurried } from './support/hurry.js';
 import { noLeak } from './support/leaks.js';
 import { kit, rejection, test } from './support/programs.js';
@@ -42,4 +43,22 @@ test('an abort does not wait for such a script; its Worker ends all the same', {
     assert.equal((await rejection(start(script(silent), AbortSignal.timeout(20)))).name, 'TimeoutError');
     await nothingLeft();
   });
+});
+
+test('a Worker that breaks between two runs is told by the next one', { timeout: 30_000 }, async () => {
+  const text = `import ${JSON.stringify(own.href)}; ${port}
+    parentPort.on('message', ({ entry }) => { if (entry === 'nothing') setTimeout(() => { throw new Error('broken'); }, 50); });`;
+  const runner = await Runner.open(kit, { worker: true, workerUrl: script(text) });
+  await runner.run('nothing');
+  await sleep(200);
+  assert.equal((await rejection(runner.run('nothing'))).message, 'broken');
+  assert.equal((await rejection(runner.run('nothing'))).message, 'the program has trapped');
+  await runner.close();
+});
+
+test('an address that no Worker can have is told in words', async () => {
+  const error = await rejection(start(new URL('https://localhost/worker.js')));
+  assert.ok(error instanceof CorunError, `${error}`);
+  assert.equal(error.code, 'EWORKER');
+  assert.match(error.message, /^the Worker cannot be started: ./);
 });

@@ -1,7 +1,7 @@
 // Runner: several runs on one instance, interrupts, kill, close.
 import { assert } from 'chai';
 import { CorunError } from 'corun';
-import { pause, rejection } from './support.js';
+import { pause, record, rejection } from './support.js';
 
 /** @type {Record<string, import('./support.js').Play>} */
 export const cases = {
@@ -84,6 +84,20 @@ export const cases = {
     assert.strictEqual(runner.interrupt(), false);
     await runner.close();
     assert.strictEqual(runner.interrupt(), false);
+  },
+
+  'an interrupt is pending until the program has taken it': async (t) => {
+    const { runner, out } = await t.open();
+    const running = runner.run('stays');
+    await out.saw('waiting');
+    assert.strictEqual(runner.pendingInterrupts, 0);
+    runner.interrupt();
+    assert.strictEqual(runner.pendingInterrupts, 1);
+    await out.saw('staying');
+    while (runner.pendingInterrupts > 0) await pause(1);
+    assert.strictEqual(runner.pendingInterrupts, 0);
+    runner.interrupt();
+    assert.strictEqual((await rejection(running)).name, 'AbortError');
   },
 
   'a main that catches the interrupt and returns has not failed': async (t) => {
@@ -177,6 +191,23 @@ export const cases = {
     assert.strictEqual((await waiting).stdout, 'waiting\ncaught CORUN_CANCELLED\n');
   },
 
+  'a program that writes is ahead of a slow reader by a megabyte, not more': async (t) => {
+    const [blocks, first, told] = [1000, 8, record()];
+    let taken = 0;
+    let goOn = () => {};
+    const held = new Promise((resolve) => (goOn = () => resolve(undefined)));
+    const to = async () => (++taken > first ? held : pause(1));
+    const { runner } = await t.open({ stdout: { to, as: 'bytes' }, stderr: told.receive });
+    const running = runner.run('floods', { args: ['', String(blocks)] });
+    while (taken <= first) await pause(1);
+    await pause(100); // until it waits
+    runner.interrupt();
+    await told.saw(' blocks\n');
+    goOn();
+    assert.strictEqual((await rejection(running)).name, 'AbortError');
+    assert.isAtMost(Number.parseInt(told.text), first + 20); // of 64 KiB
+  },
+
   'kill() does not wait for output that never arrives': async (t) => {
     for (const entry of ['main', 'exits', 'traps']) {
       const { runner } = await t.open({ stdout: () => new Promise(() => {}) });
@@ -230,7 +261,7 @@ export const cases = {
   'the same runner a thousand times, without growth': async (t) => {
     const { runner } = await t.open();
     const again = async () => {
-      await runner.run('nothing');
+      await runner.run('nothing', { args: ['', 'x'.repeat(1000)] });
       await rejection(runner.run('fails_together'));
     };
     await again();

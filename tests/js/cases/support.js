@@ -52,11 +52,11 @@ export class Case {
 /** Plays one. @param {Play} play @param {Place} place */
 export async function playCase(play, place) {
   const played = new Case(place);
-  try {
-    await play(played);
-  } finally {
-    await played.end();
-  }
+  await play(played).catch(async (error) => {
+    await played.end().catch(() => {}); // which fails because of it
+    throw error;
+  });
+  await played.end();
 }
 
 /** @param {number} ms */

@@ -261,17 +261,31 @@ for (const { name, options } of places) {
           }),
         );
         assert.equal(error.message, 'no ink');
+        let times = 0;
+        const to = () => {
+          times++;
+          throw new Error('no ink');
+        };
+        assert.equal((await rejection(halves({ to, as: 'lines' }))).message, 'no ink');
+        assert.equal(times, 1);
       },
     );
 
     await t.test('is a terminal where a person reads along', async () => {
-      const terminals = async (/** @type {any} */ stdout) => {
-        const runner = await Runner.open(kit, { ...options, stdout });
+      const terminals = async (/** @type {any} */ stdout, more = {}) => {
+        const runner = await Runner.open(kit, { ...options, stdout, ...more });
         const result = await runner.run('terminals');
         await runner.close();
         return result.stdout;
       };
       assert.match(String(await terminals('collect')), /^01[01]\n$/);
+      const streams = { stdin: new PassThrough(), stderr: new PassThrough().resume() };
+      assert.equal(await terminals('collect', streams), '010\n');
+      const { readable, writable } = new TransformStream();
+      const got = new Response(readable).text();
+      await terminals(writable, { ...streams, stdin: new Blob(['']).stream() });
+      await writable.close();
+      assert.equal(await got, '000\n');
     });
   });
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, test as anyTest } from 'node:test';
 import { CorunError, Runner } from 'corun';
-import { TaskWatch } from '../../web/src/watch.js';
+import { ONLY_OUTSIDE } from '../../web/src/protocol.js';
+import { TaskWatch, watchTurns } from '../../web/src/watch.js';
 import { tests } from '../support/env.js';
 import { emscripten, kit, places, record, rejection, test } from './support/programs.js';
 
@@ -173,6 +174,26 @@ anyTest('looking takes a fifth of the time at most', () => {
   assert.ok(watch.wait > 60, `${watch.wait}`);
   hand.now += watch.wait;
   assert.equal(watch.wait, 0);
+});
+
+anyTest('single rounds while it may look, else turns as long as any', () => {
+  const memory = new ArrayBuffer(64);
+  new DataView(memory).setUint32(8, 8, true); // a list of no task
+  let cost = 0;
+  const corun_tasks = () => {
+    for (const began = performance.now(); performance.now() - began < cost; );
+    return 8;
+  };
+  const machine = { exports: { corun_tasks, corun_free() {} }, memory, label: 'it' };
+  const turns = watchTurns(/** @type {any} */ (machine), () => {}, /** @type {any} */ ({ busy: true, fall() {} }));
+  const budgets = /** @type {number[]} */ ([]);
+  const turn = (/** @type {number} */ _now, /** @type {number} */ budget) => (budgets.push(budget), ONLY_OUTSIDE);
+  turns.enter(turn, 1e9);
+  cost = 300;
+  turns.enter(turn, 1e9);
+  turns.enter(turn, 1e9);
+  turns.stop();
+  assert.deepEqual(budgets.map((budget) => budget > 0), [false, false, true]);
 });
 
 anyTest('without memory nothing is told; a damaged list is an error', () => {

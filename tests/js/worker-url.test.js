@@ -45,6 +45,17 @@ test('an abort does not wait for such a script; its Worker ends all the same', {
   });
 });
 
+test('one that has said hello is not refused later', { timeout: 30_000 }, async () => {
+  await hurried(async () => {
+    const runner = await Runner.open(kit, { worker: true, stdout: () => {} });
+    const running = runner.run('catches');
+    await sleep(1200); // both patiences, hurried
+    runner.interrupt();
+    assert.equal((await running).status, 0);
+    await runner.close();
+  });
+});
+
 test('a Worker that breaks between two runs is told by the next one', { timeout: 30_000 }, async () => {
   const text = `import ${JSON.stringify(own.href)}; ${port}
     parentPort.on('message', ({ entry }) => { if (entry === 'nothing') setTimeout(() => { throw new Error('broken'); }, 50); });`;

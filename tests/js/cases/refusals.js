@@ -50,6 +50,15 @@ const failures = {
     await rejection(running);
     await runner.close();
   },
+  'an exit() during the cleanup': async (t) => {
+    const controller = new AbortController();
+    const out = record();
+    const options = { ...t.options, args: ['', 'exit'], grace: 100_000, stdout: out.receive, signal: controller.signal };
+    const running = run(t.place.program('leaves'), options);
+    await out.saw('waiting');
+    controller.abort();
+    assert.strictEqual((await running).status, 3);
+  },
   'a kill': async (t) => {
     const { runner, out } = await t.open();
     const running = runner.run('waits');

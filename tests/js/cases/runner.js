@@ -141,6 +141,13 @@ export const cases = {
     assert.strictEqual((await rejection(runner.run('nothing'))).code, 'CORUN_CLOSED');
   },
 
+  'close() tells the status that a task which was left exits with': async (t) => {
+    const { runner } = await t.open();
+    await runner.run('deserts');
+    assert.strictEqual((await runner.close()).status, 5);
+    assert.deepEqual(await runner.close(), {});
+  },
+
   'an interrupt during close() abandons what is left': async (t) => {
     const { runner, out } = await t.open();
     await runner.run('litters', { args: ['', 'for ever'] });

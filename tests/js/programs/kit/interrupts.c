@@ -139,6 +139,25 @@ ENTRY_ASYNC(litters, ()) {
 }
 CORUN_ENTRY(litters)
 
+CORUN_ASYNC(departs, (), ()) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_AWAIT(corun_forever());
+    CORUN_FINALLY();
+    CORUN_EXIT(5);
+    CORUN_END();
+}
+
+/* Leaves a task behind that wants the process to end, once it is told to stop. */
+ENTRY_ASYNC(deserts, ()) {
+    CORUN_BEGIN();
+    if (corun_spawn(CORUN_CALL(departs), NULL) < 0)
+        CORUN_RAISE(-ENOMEM);
+    CORUN_AWAIT(corun_yield());
+    CORUN_END();
+}
+CORUN_ENTRY(deserts)
+
 /* Waits with C's own means, which stops the whole loop, for so many milliseconds. */
 ENTRY_ASYNC(naps, ()) {
     CORUN_BEGIN();

@@ -30,7 +30,7 @@ async function loadWithoutWarning() {
   /** @param {unknown} warning @param {any[]} rest */
   process.emitWarning = (warning, ...rest) => {
     const [type] = rest;
-    const name = typeof type === 'object' && type !== null ? type.type : type;
+    const name = type?.type ?? type;
     if (name === 'ExperimentalWarning' && /\bWASI\b/.test(String(warning))) return;
     Reflect.apply(emitWarning, process, [warning, ...rest]);
   };

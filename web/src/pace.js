@@ -59,8 +59,8 @@ export class Pace {
   }
 
   /**
-   * The next turn in `ns`. Early is harmless: the guest compares with its own clock and says what is
-   * left (timers of pages do come early).
+   * The next turn in `ns`, said at the end of one, when no timer is set. Early is harmless: the guest compares
+   * with its own clock and says what is left (timers of pages do come early).
    *
    * @param {number} ns as corun_turn answers
    */
@@ -68,7 +68,6 @@ export class Pace {
     if (ns === MORE_NOW) return this.soon();
     if (ns === ONLY_OUTSIDE) return this.rest();
     if (this.#soon) return;
-    this.#cancelTimer();
     const ms = Math.min(Math.max(Math.ceil(ns / 1e6), 1), LONGEST_MS);
     if (!host.clamps || ms >= CLAMPED_MS) return this.#set(ms);
     const wanted = (this.#wanted = {});

@@ -42,7 +42,7 @@ export function spawnWorker(first, url) {
     link.onfail(error);
   });
   worker.on('exit', (code) => {
-    if (!greeted.isOurs()) greeted.refuse(`it ran to its end (status ${code}) and said nothing`);
+    greeted.refuse(`it ran to its end (status ${code}) and said nothing`);
     link.onfail(new Error(`the Worker ended with status ${code}`));
   });
   worker.unref(); // after the listeners, which undo it; who waits for a Worker holds the process himself

@@ -138,7 +138,7 @@ export class Expressions {
   CallExpr(node) {
     const [callee, ...values] = node.inner;
     const name = calleeOf(node);
-    if (callee.kind !== 'ImplicitCastExpr' || !name) this.value(callee);
+    this.value(callee);
     const formatAt = this.formats.has(name) && !name.includes('scanf') ? values.findIndex(pointsToConst) : Infinity;
     const use = (value, index) => (index > formatAt || pointsToConst(value) ? 'read' : 'write');
     // What a function may write through is set when it has returned, whatever the other arguments read.

@@ -24,6 +24,9 @@ function expected(file) {
   return said.filter((text) => text !== 'none');
 }
 
+/** What a finding is about that is about no variable. */
+const ofNoVariable = ['call', 'awaitable', 'end', 'finally'];
+
 async function lint(compiler, file, directories = []) {
   const includeDirectories = ['include', ...directories].map((directory) => join(root, directory));
   const { contents } = await readSources([file], includeDirectories);
@@ -38,6 +41,7 @@ async function isAsExpected(compiler, name) {
   assert.deepEqual(others, []);
   assert.deepEqual(findings.map(({ line, name: found }) => `${line} ${found}`), expected(file));
   assert.ok(findings.every((finding) => finding.file.endsWith(`${name}.c`)));
+  for (const { name: found, text } of findings) assert.ok(ofNoVariable.includes(found) || text.includes(`'${found}'`), text);
 }
 
 describe('cases', machine, () => {

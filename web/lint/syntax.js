@@ -155,7 +155,7 @@ export const typeOf = (node) => node.type?.desugaredQualType ?? node.type?.qualT
 function hasVariableLength(type) {
   for (let at = type.indexOf('['); at >= 0; at = type.indexOf('[', at + 1)) {
     const length = type.slice(at + 1, type.indexOf(']', at));
-    if (length !== '' && !Number.isInteger(Number(length))) return true;
+    if (!Number.isInteger(Number(length))) return true; // none is 0
   }
   return false;
 }

@@ -7,6 +7,7 @@ CORUN_ASYNC(program, (), (int n;)) {
     CORUN_AWAIT(corun_sleep(1));
     (&a)->x = 5;
     my->n = (&a)->x;
+    my->n = (&a)->y; /* lint: a */
     my->n = (&b)->y; /* lint: b */
     CORUN_END();
 }

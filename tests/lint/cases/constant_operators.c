@@ -11,6 +11,8 @@ CORUN_ASYNC(program, (), (int n;)) {
         CORUN_AWAIT(corun_sleep(1));
     my->n = two; /* lint: two */
     if (!my->n)
+        my->n = 1;
+    else
         CORUN_AWAIT(corun_sleep(1));
     my->n = three; /* lint: three */
     CORUN_END();

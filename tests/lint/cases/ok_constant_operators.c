@@ -5,7 +5,7 @@
 CORUN_ASYNC(program, (), (int n;)) {
     CORUN_BEGIN();
     int value = 1;
-    if (0 && my->n)
+    if ((0 && my->n) || (my->n && 0))
         CORUN_AWAIT(corun_sleep(1));
     if (!1 || !(1 || my->n))
         CORUN_AWAIT(corun_sleep(1));

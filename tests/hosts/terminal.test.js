@@ -135,6 +135,11 @@ for (const host of runHosts) {
         await terminal.shows('bash-');
         terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${program('greets')}' &\n`);
         await terminal.shows('ready\n');
+        // What another job is to read, and does not read at once.
+        terminal.type('sleep 1\n');
+        await setTimeout(300);
+        terminal.type('jobs\n');
+        await terminal.shows('Running');
         terminal.type('fg\n');
         await setTimeout(500); // until the shell has given the terminal away
         terminal.type('a line\n');

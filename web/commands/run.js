@@ -40,7 +40,6 @@ const hosts = new Map([
  * @property {string[]} args with the program's name first
  * @property {Record<string, string>} env
  * @property {Record<string, string>} dirs guest's name to this machine's
- * @property {boolean} debug
  * @property {boolean} lint whether a C file must pass the lint
  * @property {number | undefined} grace milliseconds
  * @property {string} runtime where a WASI runtime is the host: which
@@ -59,7 +58,6 @@ export async function run(values, [file, ...args]) {
     args: [programName(file), ...args],
     env,
     dirs: Object.fromEntries(values.dir.map(directory)),
-    debug: values.debug === true,
     lint: !values['no-lint'],
     grace: milliseconds(numberOption(values.grace, 'grace')),
     runtime: values.runtime ?? 'wasmtime',

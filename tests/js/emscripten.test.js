@@ -134,6 +134,10 @@ test('what cannot be done is said', async () => {
   assert.match(await refused({ wasm, worker: true }), /an Emscripten factory cannot cross to a Worker; give the URL of its module, which can/);
   assert.match(await refused({ wasm, files: {} }), /an Emscripten module has its own file system/);
   assert.match((await rejection(run(wasm))).message, /was built by Emscripten/);
+  const renamed = async (/** @type {any} */ { instantiateWasm }) => (instantiateWasm({ a: {} }, () => {}), new Promise(() => {}));
+  const error = await rejection(run(/** @type {any} */ (renamed), { wasm }));
+  assert.equal(error.code, 'EMODULE');
+  assert.match(error.message, /was linked with renamed imports \(-O3, -Os or -Oz\): link at -O2$/);
 });
 
 for (const { name, options } of places) {

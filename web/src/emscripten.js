@@ -76,7 +76,7 @@ export async function openEmscripten(source, given, wasi, label) {
         .then(({ instance, module }) => {
           checkExports(module, label);
           const { exports } = instance;
-          const memory = memoryOf(exports, label);
+          const memory = /** @type {WebAssembly.Memory} */ (exports['memory']); // it has been checked
           wasi.memory = () => memory.buffer; // before its constructors, which ask for the environment
           receive(instance, module);
           resolve({ exports, module, memory });
@@ -101,12 +101,6 @@ async function importFactory(url) {
   }
   if (typeof script.default === 'function') return script.default;
   throw badModule(url, 'exports no Emscripten factory: link with -sMODULARIZE -sEXPORT_ES6');
-}
-
-/** @param {WebAssembly.Exports} exports @param {string} label */
-function memoryOf({ memory }, label) {
-  if (!(memory instanceof WebAssembly.Memory)) throw badModule(label, 'does not export its memory');
-  return memory;
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { findRuntime } from '../../web/commands/runtimes.js';
-import { Terminal, corun, example, program, runHosts, temporaryDirectory } from './command.js';
+import { Process, Terminal, corun, example, program, runHosts, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
 
@@ -125,6 +125,13 @@ for (const host of runHosts) {
       });
     }
 
+    test('--grace keeps nobody waiting when the program has ended', options, async () => {
+      const terminal = Terminal.corun(['run', '--host', host, '--grace', '1000', program('catches')]);
+      await terminal.shows('waiting\n');
+      terminal.interrupt();
+      assert.equal(await terminal.ended(), 'status 0');
+    });
+
     test('under npm, which sends every SIGINT once more, one Ctrl-C is one', options, async () => {
       const terminal = Terminal.corun(['run', '--host', host, example('countdown')], { env: { npm_command: 'exec' } });
       await terminal.shows('4\n');
@@ -133,6 +140,19 @@ for (const host of runHosts) {
       assert.equal(await terminal.ended(), 'SIGINT');
       assert.match(terminal.output, /cleaning up\nclean\n$/);
     });
+
+    // Only there a pipe shows at once what a program prints.
+    if (host === 'node') {
+      test('under npm, a SIGINT that comes right behind another is its copy', options, async (t) => {
+        const command = new Process(t, [process.execPath, corun, 'run', program('catches')], { env: { npm_command: 'exec' } });
+        await command.shows('waiting\n');
+        command.kill('SIGINT');
+        await command.hasTaken('SIGINT'); // two that come together are one
+        command.kill('SIGINT');
+        assert.equal(await command.ended(), 'status 0');
+        assert.match(command.output, /done\n$/);
+      });
+    }
 
     test('Ctrl-Z stops it, fg lets it go on, Ctrl-C still cleans up', options, async () => {
       const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });

@@ -1,6 +1,8 @@
 /* Context variables: who sees what, and who holds what. */
 #include "test.h"
 
+#include <errno.h>
+
 static char one[] = "1", two[] = "2", three[] = "3", initial[] = "-1";
 static const corun_var var = {.name = "var", .initial = initial};
 
@@ -223,4 +225,67 @@ TEST(a_set_without_memory_changes_nothing)
         corun_context_release(context);
         check_nothing_held();
     }
+}
+
+/* Values go and the others stay, whatever the order: what is reset may have others below it, on either side. */
+static void reset_many(void *order)
+{
+    static corun_var_token tokens[2][MANY];
+    int step = *(int *)order;
+    for (int k = 0; k < MANY; k++)
+        many[k] = (corun_var){.name = "many", .retain = hold, .release = let_go};
+    for (int turn = 0; turn < 2; turn++)
+        for (int k = 0; k < MANY; k++)
+            CHECK_ERROR(corun_var_set(&many[k], &held[(k + turn) % MANY], &tokens[turn][k]), 0);
+    for (int turn = 1; turn >= 0; turn--) {
+        for (int i = 0; i < MANY; i++) {
+            CHECK_ERROR(corun_var_reset(&many[i * step % MANY], &tokens[turn][i * step % MANY]), 0);
+            for (int at = 0; at < MANY; at++) {
+                int k = at * step % MANY;
+                int *expected = at > i ? &held[(k + turn) % MANY] : turn == 1 ? &held[k] : NULL;
+                CHECK(corun_var_get(&many[k]) == expected);
+            }
+        }
+    }
+    check_nothing_held(); /* neither in the tree, which is empty, nor by a token */
+}
+
+TEST(variables_are_reset_in_any_order)
+{
+    static int orders[] = {1, 7, 77, 199};
+    for (int i = 0; i < 4; i++) {
+        corun_context *context;
+        CHECK_ERROR(corun_context_copy(&context), 0);
+        CHECK_ERROR(corun_context_run(context, reset_many, &orders[i]), 0);
+        corun_context_release(context);
+    }
+}
+
+static void set_and_reset_without_memory(void *unused)
+{
+    corun_var_token token;
+    (void)unused;
+    many[0] = (corun_var){.name = "one", .retain = hold, .release = let_go};
+    CHECK_ERROR(corun_var_set(&many[0], &held[0], NULL), 0);
+    test_fail_allocation(1);
+    CHECK_ERROR(corun_var_set(&many[0], &held[1], &token), -ENOMEM);
+    CHECK(corun_var_get(&many[0]) == &held[0]);
+    CHECK_EQ(held[0], 1);
+    CHECK_ERROR(corun_var_set(&many[0], &held[1], &token), 0);
+    test_fail_allocation(1);
+    CHECK_ERROR(corun_var_reset(&many[0], &token), -ENOMEM);
+    CHECK(corun_var_get(&many[0]) == &held[1]);
+    CHECK_ERROR(corun_var_reset(&many[0], &token), 0); /* it is still good */
+    CHECK(corun_var_get(&many[0]) == &held[0]);
+    CHECK_EQ(held[0], 1);
+    CHECK_EQ(held[1], 0);
+}
+
+TEST(a_token_without_memory_changes_nothing)
+{
+    corun_context *context;
+    CHECK_ERROR(corun_context_copy(&context), 0);
+    CHECK_ERROR(corun_context_run(context, set_and_reset_without_memory, NULL), 0);
+    corun_context_release(context);
+    check_nothing_held();
 }

@@ -372,6 +372,22 @@ TEST(tasks_that_join_in_a_circle_can_be_cancelled)
     }
 }
 
+/* T8: nor does one that leads into such a circle, without being in it, pass a request on for ever. */
+TEST_LOOP(a_request_into_a_circle_ends, (corun_task *tasks[3]; int n;)) {
+    CORUN_BEGIN();
+    for (my->n = 0; my->n < 3; my->n++) /* 0 joins 1, which joins 2, which joins 1 */
+        CHECK_ERROR(corun_spawn(CORUN_CALL(join_later, .task = &my->tasks[my->n == 2 ? 1 : my->n + 1]), &my->tasks[my->n]), 0);
+    CORUN_AWAIT(corun_yield());
+    corun_task_cancel(my->tasks[0], NULL);
+    CORUN_CATCH_ALL_AWAIT(corun_join(my->tasks[0]));
+    for (my->n = 0; my->n < 3; my->n++) {
+        CHECK(corun_task_cancelled(my->tasks[my->n]));
+        CHECK_EQ(corun_task_cancelling(my->tasks[my->n]), 1);
+        corun_task_release(my->tasks[my->n]);
+    }
+    CORUN_END();
+}
+
 CORUN_ASYNC(fail_when_cancelled, (), ()) {
     CORUN_BEGIN();
     CORUN_TRY();

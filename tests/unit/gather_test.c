@@ -299,6 +299,52 @@ TEST(each_allocation_may_fail)
     end_without_memory(CORUN_CALL(some), 0, 200);
 }
 
+static int ended[2];
+
+CORUN_ASYNC(counts_its_end, (int n;), ()) {
+    CORUN_BEGIN();
+    CORUN_TRY();
+    CORUN_AWAIT(corun_sleep(1));
+    CORUN_FINALLY();
+    ended[my->n]++;
+    CORUN_END();
+}
+CORUN_DROP(counts_its_end) { ended[my->n]++; }
+
+CORUN_ASYNC(gather_two, (), ()) {
+    CORUN_BEGIN();
+    ended[0] = ended[1] = 0;
+    CORUN_CATCH_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(counts_its_end, .n = 0), CORUN_CALL(counts_its_end, .n = 1)), NULL, 0));
+    CHECK(CORUN_ERROR() == 0 || CORUN_ERROR() == -ENOMEM);
+    CORUN_AWAIT(corun_sleep(2));
+    CHECK_EQ(ended[0], 1);
+    CHECK_EQ(ended[1], 1);
+    CORUN_END();
+}
+
+/* By its cleanup or its drop, whatever has been begun by then. */
+TEST(without_memory_each_argument_ends_once)
+{
+    end_without_memory(CORUN_CALL(gather_two), 0, 100);
+}
+
+/* Without a place for results their bytes are not kept; nor are those of a gather before into the same place. */
+TEST_LOOP(bytes_that_nobody_can_see_go, (corun_outcome results[2][1]; long before; int i;)) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(give_text, .text = "first")), my->results[0], 0));
+    CORUN_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(give_text, .text = "second")), my->results[1], 0));
+    CHECK_TEXT(my->results[0][0].value.bytes, "first"); /* another place */
+    my->before = test_allocations_in_use();
+    for (my->i = 0; my->i < 3; my->i++) {
+        CORUN_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(give_text, .text = "third")), my->results[my->i % 2], 0));
+        CORUN_AWAIT(corun_gather(CORUN_LIST(CORUN_CALL(give_text, .text = "fourth")), NULL, 0));
+        CHECK_EQ(test_allocations_in_use(), my->before);
+    }
+    CHECK_TEXT(my->results[0][0].value.bytes, "third");
+    CHECK_TEXT(my->results[1][0].value.bytes, "third");
+    CORUN_END();
+}
+
 /* Many: one cancel ends them all, and the memory comes back. */
 enum { MANY = 2000 };
 

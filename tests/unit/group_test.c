@@ -778,3 +778,29 @@ TEST(the_close_needs_no_memory)
 {
     CHECK_ERROR(test_run_sim(CORUN_CALL(closes_without_memory), NULL), 0);
 }
+
+CORUN_ASYNC(forgets_two, (), (corun_group group;)) {
+    CORUN_BEGIN();
+    corun_group_open(&my->group);
+    corun_group_spawn(&my->group, CORUN_CALL(linger, .word = "cancelled", .error = 0));
+    corun_group_spawn(&my->group, corun_sleep(0.5));
+    CORUN_AWAIT(corun_yield());
+    CORUN_END();
+}
+
+CORUN_ASYNC(forgotten_two, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_CALL(forgets_two));
+    CORUN_AWAIT(corun_sleep(1));
+    CORUN_END();
+}
+
+/* Of a child that is left alone only an error is told. */
+TEST(children_that_end_well_without_their_group_are_not_told_of)
+{
+    corun_runner runner = CORUN_RUNNER_INIT;
+    test_log_reports(test_open_sim(&runner));
+    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(forgotten_two), NULL, NULL), 0);
+    corun_runner_close(&runner);
+    CHECK_LOG("[Group was never closed] cancelled");
+}

@@ -119,6 +119,19 @@ TEST_LOOP(names_are_numbered_unless_set, (corun_task *a; corun_task *b; char nam
     CORUN_END();
 }
 
+TEST_LOOP(without_memory_a_name_has_no_number, (corun_task *task;)) {
+    CORUN_BEGIN();
+    for (int k = 1; k <= 2; k++) { /* for the record that has it, for the name itself */
+        CHECK_ERROR(corun_spawn(CORUN_CALL(give), &my->task), 0);
+        test_fail_allocation(k);
+        CHECK_TEXT(corun_task_name(my->task), "Task");
+        test_fail_allocation(0);
+        CHECK(number_of(my->task) > 0);
+        corun_task_release(my->task);
+    }
+    CORUN_END();
+}
+
 CORUN_ASYNC(check_current, (corun_task **other;), (corun_task *self;)) {
     CORUN_BEGIN();
     my->self = corun_current_task();

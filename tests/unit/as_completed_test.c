@@ -187,15 +187,64 @@ TEST_LOOP(closed_or_opened_anew_it_forgets, (corun_as_completed all; corun_task 
     CORUN_END();
 }
 
-TEST_LOOP(refusals, (corun_as_completed all; corun_awaitable none;)) {
+TEST_LOOP(refusals, (corun_as_completed all, other; corun_awaitable none; long before;)) {
     CORUN_BEGIN();
     my->all = (corun_as_completed)CORUN_AS_COMPLETED_INIT;
     CHECK_ERROR(corun_as_completed_open(&my->all, CORUN_LIST(CORUN_CALL(give)), NAN), CORUN_INVALID_DELAY);
     CHECK_ERROR(corun_as_completed_open(&my->all, CORUN_LIST(CORUN_CALL(give), my->none), 1), CORUN_NOT_AWAITABLE);
+    CORUN_AWAIT(corun_yield());
+    my->before = test_allocations_in_use();
+    CHECK_ERROR(corun_as_completed_open(&my->other, CORUN_LIST(my->none), 1), CORUN_NOT_AWAITABLE);
+    CHECK_EQ(test_allocations_in_use(), my->before); /* it does not stay until the frame goes */
     CHECK_ERROR(corun_as_completed_open(&my->all, NULL, 0, 1), 0);
     CHECK_EQ(corun_as_completed_left(&my->all), 0);
     CORUN_AWAIT(corun_as_completed_next(&my->all));
     CORUN_END();
+}
+
+CORUN_ASYNC(waits_behind_them, (), (corun_as_completed none, all;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_as_completed_open(&my->none, NULL, 0, 5), 0);
+    CHECK_ERROR(corun_as_completed_open(&my->all, CORUN_LIST(CORUN_CALL(give, .seconds = 1)), 5), 0);
+    CORUN_AWAIT(corun_as_completed_next(&my->all));
+    CORUN_AWAIT(corun_forever());
+    CORUN_END();
+}
+
+/* W5: with the last one its limit goes; nothing waits for that. */
+TEST(a_limit_goes_with_the_last)
+{
+    corun_runner runner = CORUN_RUNNER_INIT;
+    corun_loop *loop = test_open_sim(&runner);
+    CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(waits_behind_them), NULL, NULL), CORUN_DEADLOCK);
+    CHECK(corun_loop_time(loop) < 2);
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+}
+
+static void close_when_told(corun_loop *loop, const corun_report *report, void *all)
+{
+    (void)loop;
+    test_log(report->message);
+    corun_as_completed_close(all);
+}
+
+CORUN_ASYNC(is_closed_when_it_is_due, (), (corun_as_completed all; corun_task *task;)) {
+    CORUN_BEGIN();
+    corun_loop_set_exception_handler(corun_current_loop(), close_when_told, &my->all);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(fail, .seconds = 1), &my->task), 0);
+    CORUN_AWAIT(corun_yield()); /* the sleep is due before the limit, in the same round */
+    CHECK_ERROR(corun_as_completed_open(&my->all, CORUN_LIST(corun_join(my->task), CORUN_CALL(give, .seconds = 2)), 1), 0);
+    corun_task_release(my->task);
+    CORUN_CATCH_AWAIT(corun_as_completed_next(&my->all));
+    test_log(corun_error_name(CORUN_ERROR()));
+    CORUN_END();
+}
+
+/* What is late is forgotten, which reports the error of one that has just ended: that may run code. */
+TEST(a_report_may_close_it_when_it_is_due)
+{
+    CHECK_ERROR(test_run_sim(CORUN_CALL(is_closed_when_it_is_due), NULL), 0);
+    CHECK_LOG("Task exception was never retrieved CORUN_CLOSED");
 }
 
 TEST(it_needs_a_task)
@@ -212,6 +261,7 @@ CORUN_ASYNC(some, (), (corun_as_completed all; int rc;)) {
                                      CORUN_LIST(CORUN_CALL(give, .seconds = 1), CORUN_CALL(give, .seconds = 3), CORUN_CALL(give, .seconds = 1)), 2);
     if (my->rc < 0)
         CORUN_RAISE(my->rc);
+    CHECK_EQ(corun_as_completed_left(&my->all), 3);
     while (corun_as_completed_left(&my->all) > 0)
         CORUN_CATCH_AWAIT(corun_as_completed_next(&my->all));
     CORUN_END();

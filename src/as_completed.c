@@ -106,7 +106,6 @@ static void completions_due(struct entry *entry)
         if (self->children[i].entry.run == completed_over)
             continue;
         observer_forget(&self->children[i]); /* which may run code, that may close */
-        self->children[i].entry.run = completed_over;
         self->timed_out++;
         wake_one(self);
     }

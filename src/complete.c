@@ -47,8 +47,7 @@ int corun_loop_run_until_complete(corun_loop *loop, corun_awaitable awaitable, c
     loop_forget_stop(loop, task);
     if (rc == CORUN_SYSTEM_EXIT && out_value)
         *out_value = CORUN_VALUE(.i = loop->exit_status);
-    if (corun_task_done(task))
-        task->future.flags |= FUTURE_RETRIEVED;
+    task->future.flags |= FUTURE_RETRIEVED; /* an error that it gets later is told of all the same (T2) */
     if (rc == 0)
         rc = corun_task_done(task) ? take_value(task, out_value) : CORUN_STOPPED;
     corun_task_release(task);

@@ -21,7 +21,7 @@ static struct kept **list_of(corun_task *task, const corun_frame *frame)
 
 static void end_former(struct kept *at, const struct kept *kept, const corun_frame *frame)
 {
-    while (at && at->frame == frame && (at->owner != kept->owner || at->end != kept->end))
+    while (at && at->frame == frame && at->owner != kept->owner)
         at = at->next;
     if (at && at->frame == frame)
         kept_end(at);

@@ -415,6 +415,27 @@ TEST_LOOP(the_first_cause_is_the_last_context, (corun_task *task; const corun_fa
     CORUN_END();
 }
 
+CORUN_ASYNC(joins, (corun_task *task;), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_join(my->task));
+    CORUN_END();
+}
+
+/* It notes in a failure of its own where the error passes; the rest they share. */
+TEST_LOOP(who_joins_has_the_context_too, (corun_task *task, *outer;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(fail_three_times), &my->task), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(joins, .task = my->task), &my->outer), 0);
+    CORUN_CATCH_AWAIT(corun_join(my->outer));
+    CHECK_ERROR(corun_task_failure(my->outer)->code, CORUN_USER - 2);
+    CHECK_EQ(corun_task_failure(my->outer)->depth, corun_task_failure(my->task)->depth + 1);
+    CHECK(corun_task_failure(my->outer)->context == corun_task_failure(my->task)->context);
+    corun_task_release(my->task);
+    CHECK_ERROR(corun_task_failure(my->outer)->context->context->code, CORUN_USER);
+    corun_task_release(my->outer);
+    CORUN_END();
+}
+
 CORUN_ASYNC(catch_in_cleanup, (corun_task *task;), ()) {
     CORUN_BEGIN();
     CORUN_TRY();

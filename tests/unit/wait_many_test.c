@@ -65,8 +65,14 @@ TEST_LOOP(it_never_cancels, (corun_task *a, *b, *waiter;)) {
 }
 
 /* WT-02: each refusal has its own error; a call is not run, and owns nothing that would be dropped twice */
-TEST_LOOP(refusals, (corun_task *a;)) {
+TEST_LOOP(refusals, (corun_task *a; corun_loop *loop; corun_future *foreign;)) {
     CORUN_BEGIN();
+    CHECK_ERROR(corun_loop_sim(&my->loop), 0);
+    CHECK_ERROR(corun_future_create(my->loop, &my->foreign), 0);
+    CORUN_CATCH_AWAIT(corun_wait(CORUN_LIST(corun_wait_future(my->foreign)), CORUN_ALL_COMPLETED, 0));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_OTHER_LOOP);
+    corun_future_release(my->foreign);
+    CHECK_ERROR(corun_loop_close(my->loop), 0);
     my->a = spawn_give(0);
     CORUN_CATCH_AWAIT(corun_wait(NULL, 0, CORUN_ALL_COMPLETED, INFINITY));
     CHECK_ERROR(CORUN_ERROR(), CORUN_EMPTY_SET);
@@ -254,4 +260,24 @@ CORUN_ASYNC(wait_once, (), (corun_future *future;)) {
 TEST(each_allocation_may_fail)
 {
     end_without_memory(CORUN_CALL(wait_once), 0, 200);
+}
+
+CORUN_ASYNC(waits_for_an_error, (int until;), (corun_task *a, *b;)) {
+    CORUN_BEGIN();
+    test_log_reports(corun_current_loop());
+    my->a = spawn_fail(1);
+    my->b = spawn_give(1);
+    CORUN_AWAIT(corun_wait(CORUN_LIST(corun_join(my->a), corun_join(my->b)), my->until, INFINITY));
+    corun_task_release(my->a);
+    corun_task_release(my->b);
+    CORUN_END();
+}
+
+/* W4: it has looked at the error only if it waits for one */
+TEST(the_error_that_ends_a_wait_is_told)
+{
+    CHECK_ERROR(test_run_sim(CORUN_CALL(waits_for_an_error, .until = CORUN_FIRST_EXCEPTION), NULL), 0);
+    CHECK_LOG("");
+    CHECK_ERROR(test_run_sim(CORUN_CALL(waits_for_an_error, .until = CORUN_ALL_COMPLETED), NULL), 0);
+    CHECK_LOG("[Task exception was never retrieved] CORUN_USER-1");
 }

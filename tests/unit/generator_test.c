@@ -445,3 +445,23 @@ TEST(a_generator_without_memory)
     CHECK(generator == NULL);
     CHECK_LOG("");
 }
+
+CORUN_ASYNC(yields_text, (), ()) {
+    CORUN_BEGIN();
+    CORUN_YIELD(.bytes = "text", .size = 5);
+    CORUN_END();
+}
+
+/* The error is raised at the yield, and ends it. */
+TEST_LOOP(a_yield_without_memory, (corun_generator *generator;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_generator_open(CORUN_CALL(yields_text), &my->generator), 0);
+    test_fail_allocation(1);
+    CORUN_CATCH_AWAIT(corun_generator_next(my->generator));
+    CHECK(test_allocation_failed());
+    test_fail_allocation(0);
+    CHECK_ERROR(CORUN_ERROR(), -ENOMEM);
+    CHECK(corun_generator_ended(my->generator));
+    corun_generator_release(my->generator);
+    CORUN_END();
+}

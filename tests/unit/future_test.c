@@ -385,3 +385,18 @@ TEST(an_error_that_was_asked_for_is_not_reported)
     close_all();
     CHECK_LOG("");
 }
+
+/* It is still pending then, and can be set again. */
+TEST(a_value_without_memory_is_not_set)
+{
+    corun_value value = CORUN_VALUE();
+    open_with_future();
+    test_fail_allocation(1);
+    CHECK_ERROR(corun_future_set(future, CORUN_VALUE(.bytes = "text", .size = 5)), -ENOMEM);
+    test_fail_allocation(0);
+    CHECK(!corun_future_done(future));
+    CHECK_ERROR(corun_future_set(future, CORUN_VALUE(.bytes = "text", .size = 5)), 0);
+    CHECK_ERROR(corun_future_result(future, &value), 0);
+    CHECK_TEXT(value.bytes, "text");
+    close_all();
+}

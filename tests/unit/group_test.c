@@ -261,6 +261,27 @@ TEST_LOOP(a_child_that_failed_when_it_was_spawned, ()) {
     CORUN_END();
 }
 
+CORUN_ASYNC(joins, (corun_task *task;), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_join(my->task));
+    CORUN_END();
+}
+
+TEST_LOOP(who_joins_has_the_errors_too, (corun_task *task, *outer;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(spawns_eagerly), &my->task), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(joins, .task = my->task), &my->outer), 0);
+    CORUN_CATCH_AWAIT(corun_join(my->outer));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_GROUP);
+    CHECK(corun_task_failure(my->outer) != corun_task_failure(my->task));
+    corun_task_release(my->task);
+    CHECK_EQ(corun_task_failure(my->outer)->count, 1);
+    CHECK_ERROR(corun_task_failure(my->outer)->errors[0].code, MY_ERROR);
+    corun_task_release(my->outer);
+    CHECK_LOG("CORUN_CANCELLED CORUN_USER-1");
+    CORUN_END();
+}
+
 TEST_LOOP(an_error_has_message_task_and_line, (corun_task *task; corun_group group; int line;)) {
     corun_child_error error;
     CORUN_BEGIN();
@@ -803,4 +824,18 @@ TEST(children_that_end_well_without_their_group_are_not_told_of)
     CHECK_ERROR(corun_runner_run(&runner, CORUN_CALL(forgotten_two), NULL, NULL), 0);
     corun_runner_close(&runner);
     CHECK_LOG("[Group was never closed] cancelled");
+}
+
+/* There is nobody whom it could cancel. */
+TEST_LOOP(cancelling_a_group_that_is_not_open_does_nothing, (corun_group group;)) {
+    CORUN_BEGIN();
+    my->group = (corun_group)CORUN_GROUP_INIT;
+    corun_group_cancel(&my->group);
+    CHECK_ERROR(corun_group_open(&my->group), 0);
+    CHECK_ERROR(corun_group_spawn(&my->group, corun_yield()), 0); /* it can be opened as any other */
+    CORUN_AWAIT(corun_group_close(&my->group));
+    corun_group_cancel(&my->group);
+    CHECK_EQ(corun_task_cancelling(corun_current_task()), 0);
+    CORUN_AWAIT(corun_yield());
+    CORUN_END();
 }

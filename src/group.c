@@ -92,7 +92,7 @@ static void abort_group(corun_group *group)
 void corun_group_cancel(corun_group *group)
 {
     bool open = group->private_.state == GROUP_OPEN;
-    if (!open && (group->private_.state != GROUP_CLOSING || !group->private_.running))
+    if (!open && !group->private_.running) /* a group that is new or closed runs none */
         return;
     if (!group->private_.aborting)
         group_cancel_children(group);

@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-const directive = /^[ \t]*#[ \t]*include\b[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)?/gm;
+const directive = /^[ \t]*#[ \t]*(?:include|include_next|import|embed)\b[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)?/gm;
 
 /**
- * Reads the given C files and, recursively, what they include from their own directories and from
+ * Reads the given C files and, recursively, what they include or embed from their own directories and from
  * `includeDirectories`. Headers that are found in neither are the compiler's own.
  * @param {string[]} files absolute paths
  * @param {string[]} includeDirectories absolute paths

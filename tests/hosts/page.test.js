@@ -1,6 +1,6 @@
 // `corun page`: programs on a page of this machine, started and aborted by real clicks.
 import assert from 'node:assert/strict';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -65,6 +65,25 @@ describe('corun page, its server', { skip: !tests('node') && 'node is not tested
     const broken = await load(second, address);
     assert.equal(broken.status, 500);
     assert.match(await broken.text(), /returns\.c did not compile\. The terminal of corun page may tell more\.$/);
+  });
+
+  test('Ctrl-C while a program is compiled ends the server and leaves nothing', options, async (t) => {
+    const directory = temporaryDirectory(t);
+    const file = join(directory, 'changes.c');
+    const source = `#include "${example('countdown')}"\n`;
+    await writeFile(file, source);
+    const terminal = Terminal.corun(['page', file], { env: { XDG_CACHE_HOME: directory } });
+    await terminal.shows('/\n');
+    const address = terminal.output.trim();
+    const [one] = await listed(address);
+    await writeFile(file, `#warning compiling\n${source}`);
+    const answer = load(one, address).then(() => 'an answer', () => 'none');
+    await terminal.shows('compiling');
+    terminal.interrupt();
+    assert.equal(await terminal.ended(), 'SIGINT');
+    assert.equal(await answer, 'none');
+    assert.doesNotMatch(terminal.output, /Interrupted/);
+    assert.deepEqual((await readdir(join(directory, 'corun/compiled'))).filter((name) => name.endsWith('.new')), []);
   });
 
   test('what is wrong with a file is said before anything is served', options, async (t) => {

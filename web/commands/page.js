@@ -6,6 +6,7 @@ import sirv from 'sirv';
 import { CommandError, numberOption, usageError } from './arguments.js';
 import { fileProgram, packageExamples } from './page-programs.js';
 import { print } from './print.js';
+import { Interrupted, dieOf } from './signals.js';
 
 export const help = `corun page [FILE.c|FILE.wasm...] [--port N] [--isolate] [--no-lint]
 
@@ -90,6 +91,7 @@ async function sendProgram(program, response) {
     response.writeHead(200, { 'Content-Type': 'application/wasm', 'Cache-Control': 'no-store' });
     response.end(bytes);
   } catch (error) {
+    if (error instanceof Interrupted) return dieOf('SIGINT');
     const known = error instanceof CommandError;
     if (!known) console.error(error);
     response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });

@@ -30,6 +30,8 @@ describe('wrong usage: 2', { concurrency: 2 }, () => {
     [['run', '--grace=-1', 'x.c'], /--grace takes a number/],
     [['run', '--env', '=x', 'x.c'], /--env takes NAME=VALUE/],
     [['run', '--dir', 'a::b::c', 'x.c'], /--dir takes HOST::GUEST/],
+    [['run', '--dir', '/no/such::/data', 'x.c'], /--dir \/no\/such::\/data: there is no directory '\/no\/such'/],
+    [['run', '--dir', '/dev/null', 'x.c'], /there is no directory '\/dev\/null'/],
     [['run', '--host', 'native', 'x.wasm'], /does not end in \.c/],
     [['run', '--host', 'native', '--dir', '/', 'x.c'], /--dir is for WebAssembly/],
     [['build'], /build what\?/],
@@ -66,6 +68,17 @@ for (const host of runHosts) {
     });
   });
 }
+
+test('a native program that cannot be started: 126', { ...options, skip: !runHosts.includes('native') && 'native is not tested' }, async (t) => {
+  const directory = temporaryDirectory(t);
+  const compiler = join(directory, 'compiler');
+  const script = 'case $1 in --version) echo fake; exit;; esac; cc "$@"; for output; do :; done; chmod -x "$output"';
+  writeFileSync(compiler, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const env = { CC: compiler, XDG_CACHE_HOME: directory };
+  const { status, stderr } = await run(['run', '--host', 'native', example('countdown')], { env, timeout: 60_000 });
+  assert.equal(status, 126);
+  assert.match(stderr, /^corun: \S*countdown\.c: spawn \S+ EACCES\n$/);
+});
 
 const wasmHosts = runHosts.filter((host) => host !== 'native');
 

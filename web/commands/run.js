@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { numberOption, usageError } from './arguments.js';
 import { programName } from './program.js';
 
@@ -87,5 +88,7 @@ function environment(settings) {
 function directory(setting) {
   const [host, guest = host, more] = setting.split('::');
   if (!host || !guest || more !== undefined) throw usageError(`--dir takes HOST::GUEST, not '${setting}'`);
+  // Runtimes say so with a stack, if at all.
+  if (!statSync(host, { throwIfNoEntry: false })?.isDirectory()) throw usageError(`--dir ${setting}: there is no directory '${host}'`);
   return [guest, host];
 }

@@ -1,13 +1,15 @@
 // `corun run --runtime`: the launcher with other WASI runtimes. All that a real one does is tried by
 // `npm run runtimes`; here there is one that needs nothing installed, Node's own, and the lines that others are given.
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { findProgram } from '../../web/commands/compilers.js';
 import { tests } from '../support/env.js';
 import { execute } from '../support/process.js';
-import { Terminal, corun, example, program, run, temporaryDirectory } from './command.js';
+import { Process, Terminal, corun, example, program, run, temporaryDirectory } from './command.js';
+import { processesOf, stateOf, until } from './proc.js';
 
 const skip = !tests('node') && !tests('wasmtime') && 'no host for WebAssembly is tested';
 const options = { timeout: 60_000, skip };
@@ -120,7 +122,7 @@ describe('refusals', { concurrency: 2 }, () => {
     });
   }
 
-  const shapes = [['wasmi', '/etc::/seen', /wasmi gives a directory no other name/], ['wazero', '/a:b', /no directory with a colon/]];
+  const shapes = [['wasmi', '/etc::/seen', /wasmi gives a directory no other name/], ['wazero', '/etc::/a:b', /no directory with a colon/]];
   for (const [name, dir, message] of shapes) {
     test(`a directory that ${name} cannot give`, options, async (t) => {
       const path = join(temporaryDirectory(t), name);
@@ -130,4 +132,34 @@ describe('refusals', { concurrency: 2 }, () => {
       assert.match(outcome.stderr, message);
     });
   }
+});
+
+test('a runtime that cannot be started: said at once, also while the input is open', options, async (t) => {
+  const directory = temporaryDirectory(t);
+  const [bin, file] = ['bin', 'countdown.wasm'].map((name) => join(directory, name));
+  assert.equal((await run(['build', example('countdown'), '-o', file])).status, 0);
+  mkdirSync(bin);
+  symlinkSync(findProgram('mkfifo'), join(bin, 'mkfifo')); // and no shell
+  const line = ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', process.execPath, corun, 'run', '--runtime', 'node', file];
+  const command = new Process(t, line, { env: { PATH: bin } });
+  await command.shows('corun: spawn sh ENOENT\n');
+  assert.equal(await command.ended(), 'status 126');
+});
+
+test('the status of an interrupt, without one, is a status', options, async (t) => {
+  const path = join(temporaryDirectory(t), 'wasmtime');
+  writeFileSync(path, '#!/bin/sh\nexit 125\n', { mode: 0o755 });
+  assert.equal((await run(['run', '--runtime', path, program('returns')], { timeout: 30_000 })).status, 125);
+});
+
+test('a guard that is gone holds nobody up', options, async (t) => {
+  const path = join(temporaryDirectory(t), 'wasmtime');
+  writeFileSync(path, '#!/bin/sh\necho ready\nread -r line\nexit 7\n', { mode: 0o755 });
+  const command = new Process(t, [process.execPath, corun, 'run', '--runtime', path, program('returns')]);
+  await command.shows('ready\n');
+  const { others } = processesOf(command.child.pid);
+  for (const pid of others) process.kill(pid, 'SIGKILL');
+  await until(() => others.every((pid) => stateOf(pid) === 'gone'));
+  command.type('a line\n');
+  assert.equal(await command.ended(), 'status 7');
 });

@@ -63,11 +63,12 @@ async function attend(command, grace) {
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
   const stopPump = pumpInput(channel);
-  const { code, signal } = await ended;
-  await guard.end();
-  interrupts.stop();
-  stopPump();
-  channel.close();
+  const { code, signal } = await ended.finally(async () => {
+    stopPump(); // also where nothing has started: what reads would keep this process
+    interrupts.stop();
+    await guard.end();
+    channel.close();
+  });
   const interrupted = interrupts.killed || (interrupts.sent && code === interruptStatus);
   return interrupted ? { code: null, signal: 'SIGINT' } : { code, signal };
 }

@@ -183,6 +183,13 @@ for (const host of runHosts) {
       'a FIFO whose writer has gone': ['mkfifo fifo; exec 3<>fifo 4<fifo; echo "a line" >&3; exec 3>&-; "$0" "$@" <&4 4<&-', 'A LINE\n'],
       'for writing only': ['"$0" "$@" < /dev/null 0> written', /^(?!.*A LINE)/s],
     };
+    test('stdin: what cannot be read is said', options, async () => {
+      const said = host === 'wasmtime' ? /^corun: cannot read standard input: EISDIR[^\n]*\n$/ : /^corun: main failed: E(IO|ISDIR): /;
+      const { status, stderr } = await execute('sh', ['-c', '"$0" "$@" < /', process.execPath, corun, 'run', '--host', host, example('upper')], { timeout: 30_000 });
+      assert.match(stderr, said);
+      assert.equal(status, host === 'wasmtime' ? 0 : 1);
+    });
+
     for (const [name, [line, expected]] of Object.entries(inputs)) {
       test(`stdin: ${name}`, options, async (t) => {
         const directory = temporaryDirectory(t);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { tests } from '../support/env.js';
 import { Terminal, corun, example, program, run, temporaryDirectory } from './command.js';
 import { isOver, processesOf, stateOf, until } from './proc.js';
@@ -31,6 +32,14 @@ for (const [runtime, title] of Object.entries(runtimes)) {
   describe(`the launcher of ${title} is killed`, { concurrency: 2 }, () => {
     test('a program in a tight loop is killed', options, async (t) => {
       const { launcher, all } = await begin(t, runtime, program('spins'), 'spinning\n', '--grace', '1');
+      process.kill(launcher, 'SIGKILL');
+      await until(() => all.every(isOver));
+    });
+
+    test('one in a tight loop that Ctrl-C could not reach, too', options, async (t) => {
+      const { terminal, launcher, all } = await begin(t, runtime, program('spins'), 'spinning\n', '--grace', '2');
+      terminal.interrupt();
+      await setTimeout(300); // it reaches the launcher, and would reach a guard that had no session of its own
       process.kill(launcher, 'SIGKILL');
       await until(() => all.every(isOver));
     });

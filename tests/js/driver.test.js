@@ -28,7 +28,7 @@ function waiting(wants) {
   const input = { ready: false, fetched: 0, fetch: () => void input.fetched++, onready() {} };
   const output = { full: true, flush() {}, onready() {} };
   const driver = new Driver(/** @type {any} */ (machine), { input: /** @type {any} */ (input), outputs: /** @type {any} */ ([undefined, output]) });
-  return { driver, input, output, told, turns: () => turns };
+  return { driver, machine: /** @type {any} */ (machine), input, output, told, turns: () => turns };
 }
 
 test('a guest that waits for input is entered again when there is some, not before', async () => {
@@ -73,4 +73,48 @@ test('one that has ended, or was killed, is not entered by what comes late', asy
   assert.equal((await ended).kind, 'killed');
   await sleep(10);
   assert.equal(turns(), before);
+});
+
+/** One whose main fails, with a record of what is known of that, which can be read from its memory only. */
+function failing() {
+  const { driver, machine } = waiting([]);
+  let looked = 0;
+  let released = 0;
+  Object.assign(machine, {
+    label: 'the guest',
+    result: { code: -1, failure: 8, value: undefined, status: 1 },
+    bareError: () => ({ code: 'CORUN_INTERRUPTED', message: 'interrupted', trace: '' }),
+    releaseArguments: () => void released++,
+  });
+  Object.defineProperty(machine, 'memory', { get: () => (looked++, new ArrayBuffer(0)) });
+  machine.exports.corun_turn = () => ENDED;
+  machine.exports.corun_interrupt = () => 1;
+  return { driver, machine, looked: () => looked, released: () => released };
+}
+
+test('a main that was interrupted has not failed; one that says so unasked has, and how is read', async () => {
+  for (const asked of [true, false]) {
+    const { driver, looked } = failing();
+    const ended = driver.start('main', []);
+    if (asked) assert.equal(driver.interrupt(), true);
+    await ended;
+    assert.equal(looked() > 0, !asked);
+  }
+});
+
+test('while it is read how main failed, the guest is not to be interrupted, and can be killed', async () => {
+  const { driver, machine, looked, released } = failing();
+  /** @type {boolean[]} */
+  const seen = [];
+  machine.exports.corun_turn = () => {
+    queueMicrotask(() => { // right after this turn, when the part that reads is being loaded
+      seen.push(driver.busy, driver.interrupt());
+      driver.kill();
+    });
+    return ENDED;
+  };
+  const ended = driver.start('main', []);
+  assert.equal((await ended).kind, 'killed');
+  await sleep(50);
+  assert.deepEqual([seen, looked(), released()], [[false, false], 0, 0]);
 });

@@ -112,7 +112,6 @@ export class ControlChannel {
 
   /** Whether the latest interrupt has not been read yet. */
   hasUnreadInterrupt() {
-    if (this.#sinceInterrupt > capacity) return false;
     const unread = this.#takeBack();
     this.#putBack(unread);
     return unread.length >= this.#sinceInterrupt;

@@ -151,6 +151,27 @@ for (const host of runHosts) {
       });
     }
 
+    if (host === 'wasmtime') {
+      test('a job that was sent to the background leaves alone what is typed', options, async () => {
+        const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
+        await terminal.shows('bash-');
+        terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${program('greets')}'\n`);
+        await terminal.shows('ready\n');
+        terminal.type('\x1a');
+        await terminal.shows('Stopped');
+        await terminal.shows('bash-');
+        terminal.type('bg\n');
+        await terminal.shows('bash-');
+        // What another job is to read, and does not read at once.
+        terminal.type('sleep 1\n');
+        await setTimeout(300);
+        terminal.type('jobs\n');
+        await terminal.shows('Running');
+        terminal.type('kill %1; exit 5\n');
+        assert.equal(await terminal.ended(), 'status 5');
+      });
+    }
+
     test('Ctrl-\\ quits', options, async () => {
       const terminal = Terminal.corun(['run', '--host', host, program('lingers')]);
       await terminal.shows('waiting\n');

@@ -54,6 +54,16 @@ CORUN_MAIN(program)
     assert.deepEqual(readdirSync(join(directory, 'corun/compiled')).filter((name) => name.endsWith('.new')), []);
   });
 
+  test('the bundled compiler says at a terminal what takes so long', options, async (t) => {
+    const env = { CORUN_COMPILER: 'bundled', XDG_CACHE_HOME: temporaryDirectory(t) };
+    const first = Terminal.corun(['run', example('countdown')], { env });
+    assert.equal(await first.ended(), 'status 0');
+    assert.match(first.output, /^corun: compiling .*countdown\.c\ncorun: compiling the library, once\n5\n4\n/);
+    const again = Terminal.corun(['run', example('countdown')], { env });
+    assert.equal(await again.ended(), 'status 0');
+    assert.match(again.output, /^5\n/);
+  });
+
   test('a .wasm has nothing for debuggers, which a C library may bring', options, async (t) => {
     const output = join(temporaryDirectory(t), 'upper.wasm');
     const { status, stderr } = await run(['build', example('upper'), '-o', output]);

@@ -20,7 +20,13 @@ export async function bundledCompiler() {
 
 const overlayName = 'corun-overlay.json';
 
+/** The first program takes some ten seconds, which whoever waits at a terminal is to know. */
+function tellSlow({ what, own, flags }) {
+  if (process.stderr.isTTY && flags.includes('-c')) process.stderr.write(`corun: compiling ${own ? 'the library, once' : what}\n`);
+}
+
 async function compileIn(clang, job) {
+  tellSlow(job);
   const print = (bytes) => { if (bytes) process.stderr.write(Buffer.from(bytes)); };
   const made = await runIn(clang, job, [...job.link, '-o', 'made.out'], { stdout: print, stderr: print });
   if (!made) throw new CommandError(`${job.what} ${job.failed}`);

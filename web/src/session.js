@@ -23,7 +23,7 @@ import { openInput, openSink } from './streams.js';
  * A run, or the close, while it is under way: who asked it to stop first decides what it rejects with.
  *
  * @typedef {object} Work
- * @property {{ reason: unknown } | undefined} asked
+ * @property {{ reason: unknown }} [asked]
  * @property {() => void} abandon do not wait for output that does not arrive
  */
 
@@ -133,8 +133,7 @@ export class Session {
     if (this.#work) throw new CorunError('CORUN_RUNNING', 'the runner is running');
     const onabort = () => this.#ask(signal?.reason);
     signal?.addEventListener('abort', onabort); // what is no signal is refused here, with nothing begun
-    /** @type {Work} */
-    const work = (this.#work = { asked: undefined, abandon: () => {} });
+    const work = (this.#work = /** @type {Work} */ ({}));
     /** @type {Promise<import('./protocol.js').Outcome>} */
     const killed = new Promise((resolve) => (work.abandon = () => resolve({ kind: 'killed' })));
     const release = host.hold();
@@ -194,6 +193,7 @@ export class Session {
     this.#noteEnd('killed');
     this.#guest.kill();
     this.#work?.abandon();
+    this.#work = undefined; // so that close() has nothing to wait for
   }
 
   /**

@@ -215,6 +215,15 @@ export const cases = {
     assert.isAtMost(Number.parseInt(told.text), first + 20); // of 64 KiB
   },
 
+  'close() may follow kill() at once': async (t) => {
+    const { runner, out } = await t.open();
+    const running = rejection(runner.run('waits'));
+    await out.saw('waiting');
+    runner.kill();
+    await runner.close();
+    assert.strictEqual((await running).code, 'EKILLED');
+  },
+
   'kill() does not wait for output that never arrives': async (t) => {
     for (const entry of ['main', 'exits', 'traps']) {
       const { runner } = await t.open({ stdout: () => new Promise(() => {}) });

@@ -48,7 +48,10 @@ function guess(name, known) {
     (other) =>
       other.toLowerCase() === name.toLowerCase() || [...other].sort().join() === [...name].sort().join(),
   );
-  return like ? `; did you mean '${like}'?` : `; there are ${known.join(', ')}`;
+  if (like) return `; did you mean '${like}'?`;
+  if (RUN.includes(name)) return '; runner.run takes it';
+  if (OPEN.includes(name)) return '; Runner.open takes it';
+  return `; there are ${known.join(', ')}`;
 }
 
 /** @type {Record<string, (value: any, what: string) => void>} */

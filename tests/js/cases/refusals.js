@@ -132,4 +132,10 @@ cases['what is no signal, and options that are unknown'] = async (t) => {
     assert.ok(error instanceof TypeError);
     assert.strictEqual(error.message, message);
   }
+  const opening = Runner.open(t.kit, /** @type {any} */ ({ signal: AbortSignal.abort() }));
+  assert.strictEqual((await rejection(opening)).message, "Runner.open: unknown option 'signal'; runner.run takes it");
+  const runner = await Runner.open(t.kit, t.options);
+  const running = runner.run('nothing', /** @type {any} */ ({ worker: true }));
+  assert.strictEqual((await rejection(running)).message, "runner.run: unknown option 'worker'; Runner.open takes it");
+  await runner.close();
 };

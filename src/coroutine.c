@@ -3,7 +3,7 @@
  * The step of a frame returns to the driver (task.c) at every await and at its end; nothing here calls a
  * step. So a chain of any depth needs no C stack, and resuming it costs the same at any depth.
  *
- * An exit is kept in its frame while the cleanup runs: an await in the cleanup cannot overwrite it.
+ * An exit is kept in its frame (src/outcome.c) while the cleanup runs: an await in the cleanup cannot overwrite it.
  */
 #include "corun/coroutine.h"
 
@@ -36,102 +36,7 @@ static void call_cancel(void *self, corun_waiter *waiter)
     (void)self, (void)waiter;
 }
 
-/* ------------------------------------------------------------ the exit kept */
-
-/* Bytes of an exit or an outcome. */
-struct kept_bytes {
-    struct kept_bytes *next;  /* while held: the one held before */
-    const corun_frame *frame; /* while held: by whom */
-    size_t size;
-    char data[];
-};
-
-static void exit_clear(corun_frame *frame)
-{
-    void *kept;
-    memcpy(&kept, frame->exit, sizeof kept);
-    if (frame->error)
-        failure_release(kept);
-    else if (frame->tag == CORUN_BYTES)
-        memory_release(kept);
-    frame->error = 0;
-    frame->tag = CORUN_NO_VALUE;
-}
-
-static void exit_keep_error(corun_frame *frame, int error, corun_failure *failure)
-{
-    void *kept = failure;
-    frame->error = error;
-    memcpy(frame->exit, &kept, sizeof kept);
-}
-
-/* Returns 0 or -ENOMEM. */
-static int exit_keep_value(corun_frame *frame, corun_value value)
-{
-    struct kept_bytes *kept;
-    frame->tag = value.tag;
-    if (value.tag != CORUN_BYTES) {
-        memcpy(frame->exit, &value.i, sizeof value.i);
-        return 0;
-    }
-    kept = memory_allocate(sizeof *kept + value.size);
-    if (!kept) {
-        frame->tag = CORUN_NO_VALUE;
-        return -ENOMEM;
-    }
-    kept->size = value.size;
-    if (value.size)
-        memcpy(kept->data, value.bytes, value.size);
-    memcpy(frame->exit, &kept, sizeof(void *));
-    return 0;
-}
-
-/* Takes the exit out of a frame that is about to go, into an outcome that holds nothing. */
-static void exit_take(corun_frame *frame, struct outcome *out)
-{
-    void *kept;
-    memcpy(&kept, frame->exit, sizeof kept);
-    out->error = frame->error;
-    out->value.tag = frame->tag;
-    out->owned = false;
-    if (unlikely(frame->error)) {
-        out->failure = kept;
-    } else if (unlikely(frame->tag == CORUN_BYTES)) {
-        struct kept_bytes *bytes = kept;
-        out->value.bytes = bytes->data;
-        out->value.size = bytes->size;
-        out->owned = true;
-    } else {
-        memcpy(&out->value.i, frame->exit, sizeof out->value.i);
-    }
-}
-
-void outcome_release(struct outcome *outcome)
-{
-    if (outcome->error)
-        failure_release(outcome->failure);
-    else if (outcome->owned)
-        memory_release(container_of(outcome->value.bytes, struct kept_bytes, data));
-    memset(outcome, 0, sizeof *outcome);
-}
-
-int outcome_of_value(struct outcome *out, corun_value value)
-{
-    struct kept_bytes *kept;
-    memset(out, 0, sizeof *out);
-    out->value = value;
-    if (value.tag != CORUN_BYTES)
-        return 0;
-    kept = memory_allocate(sizeof *kept + value.size);
-    if (!kept)
-        return -ENOMEM;
-    kept->size = value.size;
-    if (value.bytes)
-        memcpy(kept->data, value.bytes, value.size);
-    out->value.bytes = kept->data;
-    out->owned = true;
-    return 0;
-}
+/* ------------------------------------------------------- bytes of results */
 
 /* The bytes of the result before may be what an await was given: CORUN_AWAIT(corun_write(1,
  * CORUN_RESULT().bytes, n)). They are held until that await has ended. */
@@ -139,7 +44,7 @@ static int hold_bytes(corun_task *task, corun_frame *frame)
 {
     struct rare *rare = future_rare(&task->future);
     struct outcome *outcome = &task->future.outcome;
-    struct kept_bytes *bytes = container_of(outcome->value.bytes, struct kept_bytes, data);
+    struct owned_bytes *bytes = container_of(outcome->value.bytes, struct owned_bytes, data);
     if (!rare)
         return -ENOMEM;
     bytes->next = rare->held;
@@ -155,7 +60,7 @@ void frame_await_ended(corun_task *task, corun_frame *frame)
     frame->caught = 0;
     if (!(frame->mode & FRAME_HOLDS_BYTES))
         return;
-    for (struct kept_bytes *bytes; (bytes = task->future.rare->held) && bytes->frame == frame;) {
+    for (struct owned_bytes *bytes; (bytes = task->future.rare->held) && bytes->frame == frame;) {
         task->future.rare->held = bytes->next;
         memory_release(bytes);
     }

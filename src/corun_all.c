@@ -10,6 +10,7 @@
 #include "text.c"
 #include "error.c"
 #include "failure.c"
+#include "outcome.c"
 #include "timer.c"
 #include "backend.c"
 #include "interrupt.c"

@@ -8,21 +8,6 @@
 #include "report.h"
 #include "task.h"
 
-struct outcome outcome_of_error(int error, corun_failure *failure)
-{
-    struct outcome outcome = {.owned = false};
-    outcome_set(&outcome, error, failure);
-    return outcome;
-}
-
-void outcome_share(struct outcome *out, const struct outcome *from)
-{
-    *out = *from;
-    out->owned = false;
-    if (out->error)
-        failure_retain(out->failure);
-}
-
 /* -------------------------------------------------------------- life cycle */
 
 void future_init(corun_future *future, corun_loop *loop)

@@ -4,8 +4,8 @@
 
 #include "corun/awaitable.h"
 #include "corun/future.h"
-#include "failure.h"
 #include "list.h"
+#include "outcome.h"
 #include "timer.h"
 
 enum future_state { FUTURE_PENDING, FUTURE_CANCELLED, FUTURE_FINISHED };
@@ -16,16 +16,6 @@ enum {
     FUTURE_IS_OWNED = 4,  /* a struct owned_future */
     FUTURE_SILENT = 8,    /* its error is nobody's business, whenever it comes */
     FUTURE_MARKED = 16,   /* only while duplicates are looked for */
-};
-
-/* How something ended. `failure` may be NULL for want of memory, or for a bare cancellation. */
-struct outcome {
-    union {
-        corun_value value;      /* if error is 0 */
-        corun_failure *failure; /* else; one reference */
-    };
-    int32_t error;
-    bool owned; /* value's bytes are ours to release */
 };
 
 /* A task's place in the ring of a lock: begins as the awaitable, whose rest it has no use for. */
@@ -60,7 +50,7 @@ struct owned_future {
 struct rare {
     char *name;
     corun_failure *cancel_failure; /* the message of the latest cancel, until it is delivered */
-    struct kept_bytes *held;       /* results that present awaits may have been given, innermost first */
+    struct owned_bytes *held;      /* results that present awaits may have been given, innermost first */
     struct kept *kept;             /* what ends with frames of the task */
 };
 
@@ -79,31 +69,5 @@ CORUN_INTERNAL corun_task *future_joined(const corun_task *task);
 /* What an awaitable waits for, if it is the wait for a future or task, else NULL. */
 CORUN_INTERNAL corun_future *future_of_awaitable(const corun_awaitable *awaitable);
 CORUN_INTERNAL struct rare *future_rare(corun_future *future); /* makes it; NULL without memory */
-
-/* Writes an error, or with 0 that there is nothing, over an outcome that holds nothing. In place, field by field: a
- * struct that is returned and copied takes three times as long, and as much code. */
-static inline void outcome_set(struct outcome *out, int error, corun_failure *failure)
-{
-    out->value.i = 0;
-    out->value.tag = CORUN_NO_VALUE;
-    out->failure = failure;
-    out->error = error;
-    out->owned = false;
-}
-
-/* The same, or with error 0 a value; NULL: none. */
-static inline void outcome_answer(struct outcome *out, int error, const corun_value *value)
-{
-    outcome_set(out, error, NULL);
-    if (error == 0 && value)
-        out->value = *value;
-}
-
-CORUN_INTERNAL void outcome_release(struct outcome *outcome);
-/* Copies one; bytes are borrowed. */
-CORUN_INTERNAL void outcome_share(struct outcome *out, const struct outcome *from);
-CORUN_INTERNAL struct outcome outcome_of_error(int error, corun_failure *failure);
-/* Copies the bytes of a value, so that the outcome owns them; of NULL only the room is made. Returns 0 or -ENOMEM. */
-CORUN_INTERNAL int outcome_of_value(struct outcome *out, corun_value value);
 
 #endif

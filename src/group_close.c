@@ -82,7 +82,7 @@ static struct errors *collect_errors(corun_group *group, struct outcome *body)
 
 static struct outcome fail_group(corun_group *group, corun_task *task)
 {
-    struct outcome body = frame_exit_error(task->top) ? frame_take_error(task->top) : outcome_of_error(0, NULL);
+    struct outcome body = exit_error(task->top) ? exit_take_error(task->top) : outcome_of_error(0, NULL);
     struct errors *errors = collect_errors(group, &body);
     corun_failure *failure = errors ? failure_create(CORUN_GROUP, NULL) : NULL;
     if (errors)
@@ -133,7 +133,7 @@ static struct outcome end_without_errors(const corun_group *group, corun_task *t
     if (group->private_.cancelled)
         return exit ? outcome_of_error(0, NULL) : cancellation(task);
     if (exit) {
-        struct outcome own = frame_take_error(task->top);
+        struct outcome own = exit_take_error(task->top);
         outcome_release(&own);
     }
     return outcome_of_error(0, NULL);
@@ -143,7 +143,7 @@ static struct outcome end_without_errors(const corun_group *group, corun_task *t
 static struct outcome come_to(corun_group *group, corun_task *task)
 {
     corun_task *parent = group->private_.parent;
-    int exit = frame_exit_error(task->top);
+    int exit = exit_error(task->top);
     struct outcome base;
     if (is_base_error(exit) || exit == CORUN_GENERATOR_EXIT)
         return outcome_of_error(0, NULL);
@@ -214,7 +214,7 @@ static void refuse_close(corun_group *group, corun_waiter *waiter)
 
 static void begin_group_close(corun_group *group, corun_task *task)
 {
-    int exit = frame_exit_error(task->top);
+    int exit = exit_error(task->top);
     group_set_state(group, GROUP_CLOSING);
     group->private_.cancelled = exit == CORUN_CANCELLED;
     if (exit && !group->private_.aborting)

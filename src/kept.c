@@ -4,9 +4,7 @@
 #include "kept.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include "frame.h"
 #include "task.h"
 
 static struct kept **list_of(corun_task *task, const corun_frame *frame)
@@ -63,37 +61,4 @@ void kept_end_all(struct kept **list)
 {
     while (*list)
         kept_end(*list);
-}
-
-/* -------------------------------------------------------------------- exits */
-
-int frame_exit_error(const corun_frame *frame)
-{
-    return frame->state == FRAME_CLEANUP ? frame->error : 0;
-}
-
-static void set_failure(corun_frame *frame, corun_failure *failure)
-{
-    void *kept = failure;
-    memcpy(frame->exit, &kept, sizeof kept);
-}
-
-struct outcome frame_take_error(corun_frame *frame)
-{
-    struct outcome taken = outcome_of_error(frame->error, NULL);
-    void *kept;
-    memcpy(&kept, frame->exit, sizeof kept);
-    taken.failure = kept;
-    frame->error = 0;
-    frame->tag = CORUN_NO_VALUE;
-    return taken;
-}
-
-corun_failure *frame_own_failure(corun_frame *frame)
-{
-    struct outcome taken = frame_take_error(frame);
-    corun_failure *failure = taken.failure ? failure_own(taken.failure) : failure_create(taken.error, NULL);
-    frame->error = taken.error;
-    set_failure(frame, failure);
-    return failure;
 }

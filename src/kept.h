@@ -1,4 +1,4 @@
-/* What scopes want of a frame: what ends with it, however it ends, and its exit. */
+/* What ends with a frame, however that ends: timers, records of children, results. */
 #ifndef CORUN_KEPT_INTERNAL_H
 #define CORUN_KEPT_INTERNAL_H
 
@@ -20,11 +20,5 @@ CORUN_INTERNAL void kept_end(struct kept *kept);
 CORUN_INTERNAL void kept_end_with(corun_task *task, const corun_frame *frame);
 /* Ends a whole list. */
 CORUN_INTERNAL void kept_end_all(struct kept **list);
-
-/* The error with which a frame is being cleaned up after, 0 if there is none; taking it away, so that the frame leaves
- * without; its failure, for nobody else's eyes, NULL without memory. */
-CORUN_INTERNAL int frame_exit_error(const corun_frame *frame);
-CORUN_INTERNAL struct outcome frame_take_error(corun_frame *frame);
-CORUN_INTERNAL corun_failure *frame_own_failure(corun_frame *frame);
 
 #endif

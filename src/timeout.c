@@ -186,7 +186,7 @@ bool corun_timeout_expired(const corun_timeout *timeout)
 /* The cancellation becomes the context of the error that stands for it. */
 static struct outcome time_out(corun_frame *frame)
 {
-    struct outcome cancelled = frame_take_error(frame);
+    struct outcome cancelled = exit_take_error(frame);
     corun_failure *failure = failure_create(CORUN_TIMEOUT, NULL);
     if (!cancelled.failure)
         cancelled.failure = failure_create(CORUN_CANCELLED, NULL);
@@ -199,14 +199,14 @@ static struct outcome time_out(corun_frame *frame)
 
 static void tell_of_timeout(corun_frame *frame)
 {
-    corun_failure *failure = frame_own_failure(frame);
+    corun_failure *failure = exit_own_failure(frame);
     if (failure)
         failure_splice_timeout(failure);
 }
 
 static struct outcome close_expired(corun_timeout *timeout, corun_frame *frame)
 {
-    int exit = frame_exit_error(frame);
+    int exit = exit_error(frame);
     bool alone = corun_task_uncancel(timeout->private_.task) <= timeout->private_.cancelling;
     set_timeout_state(timeout, TIMEOUT_EXPIRED);
     if (alone && exit == CORUN_CANCELLED)

@@ -73,20 +73,13 @@ static void completed_over(struct entry *entry)
     (void)entry;
 }
 
-static void stop_completions_timer(struct corun_completions_ *self)
-{
-    if (!timer_disarm(&self->loop->timers, &self->timer) && self->timer.link.next)
-        loop_unready(self->loop, &self->timer);
-    self->timer.link.next = NULL;
-}
-
 static void completed_told(struct observer *observer)
 {
     struct corun_completions_ *self = container_of(observer->owner, struct corun_completions_, observing);
     observer->entry.run = completed_over;
     ring_append(&self->done, &observer->entry.link);
     if (--self->pending == 0)
-        stop_completions_timer(self);
+        loop_withdraw(self->loop, &self->timer);
     wake_one(self);
 }
 
@@ -117,7 +110,7 @@ static void end_completions(struct kept *kept)
     struct corun_completions_ *self = container_of(kept, struct corun_completions_, kept);
     struct list *link;
     self->over = true;
-    stop_completions_timer(self);
+    loop_withdraw(self->loop, &self->timer);
     while ((link = ring_take_first(&self->done)))
         link->next = NULL;
     for (size_t i = 0; i < self->count; i++)

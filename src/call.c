@@ -198,8 +198,7 @@ void corun_callback_cancel(corun_callback *callback)
     if (atomic_load_explicit(&callback->state, memory_order_relaxed) != CALLBACK_QUEUED)
         return;
     atomic_store_explicit(&callback->state, CALLBACK_OVER, memory_order_relaxed);
-    if (!timer_disarm(&callback->loop->timers, &callback->entry))
-        loop_unready(callback->loop, &callback->entry);
+    loop_withdraw(callback->loop, &callback->entry);
     corun_callback_release(callback);
 }
 

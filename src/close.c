@@ -201,8 +201,7 @@ static void forget_limit(corun_runner *runner)
     corun_loop *loop = runner->private_.loop;
     if (!limit)
         return;
-    if (!timer_disarm(&loop->timers, &limit->timer))
-        loop_unready(loop, &limit->timer);
+    loop_withdraw(loop, &limit->timer);
     runner->private_.close_limit = NULL;
     memory_release(limit);
 }

@@ -9,8 +9,8 @@
 /* One wait for its end. In the loop for the runner that closes it, else in memory of its own. */
 struct shutdown {
     struct list link;   /* among the executor's, while it waits */
-    struct entry timer; /* armed or in the ready queue, if `limit` is finite */
-    double limit;       /* in seconds, for the report; 0 once it is over */
+    struct entry timer; /* of its limit; then, in the ready queue, of its end */
+    double limit;       /* in seconds, for the report */
     corun_loop *loop;
     void (*over)(struct shutdown *shutdown); /* called once: no job is open, or the time is */
     corun_waiter *waiter;                    /* of the task that waits; NULL: the runner does */

@@ -84,6 +84,15 @@ void loop_release(corun_loop *loop)
         memory_release(loop);
 }
 
+bool loop_withdraw(corun_loop *loop, struct entry *entry)
+{
+    bool is_queued = !timer_disarm(&loop->timers, entry) && entry->link.next;
+    if (is_queued)
+        loop_unready(loop, entry);
+    entry->link.next = NULL;
+    return is_queued;
+}
+
 int corun_loop_close(corun_loop *loop)
 {
     if (!loop || loop->closed)
@@ -165,8 +174,7 @@ static inline int poll_host(corun_loop *loop, bool may_block)
 static void queue_due_timers(corun_loop *loop)
 {
     struct entry *entry;
-    int64_t now;
-    now = backend_now(&loop->backend);
+    int64_t now = backend_now(&loop->backend);
     while ((entry = timer_take_due(&loop->timers, now)))
         loop_ready(loop, entry);
 }
@@ -332,9 +340,7 @@ void loop_stop_after(corun_loop *loop, corun_task *task)
 void loop_forget_stop(corun_loop *loop, corun_task *task)
 {
     task->future.task_flags &= (uint8_t)~TASK_IS_MAIN;
-    if (loop->stop_entry.link.next)
-        loop_unready(loop, &loop->stop_entry);
-    loop->stop_entry.link.next = NULL;
+    loop_withdraw(loop, &loop->stop_entry);
 }
 
 /* -------------------------------------------------------------------- ask */

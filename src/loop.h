@@ -106,6 +106,10 @@ static inline void loop_unready(corun_loop *loop, struct entry *entry)
     list_remove(&entry->link);
 }
 
+/* Takes an entry out of the heap or the queue, whichever it stands in, if any. Returns whether it was in the queue: a
+ * timer that was due. */
+CORUN_INTERNAL bool loop_withdraw(corun_loop *loop, struct entry *entry);
+
 /* One round. Returns 0, or the error that ends the run. */
 CORUN_INTERNAL int loop_round(corun_loop *loop, bool may_block);
 

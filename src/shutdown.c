@@ -17,13 +17,6 @@ void executor_close_threads(corun_loop *loop)
     loop->executor.threads = NULL;
 }
 
-static void stop_limit(struct shutdown *shutdown)
-{
-    struct timers *timers = &shutdown->loop->timers;
-    if (shutdown->limit < INFINITY && !timer_disarm(timers, &shutdown->timer))
-        loop_unready(shutdown->loop, &shutdown->timer); /* it stands in the ready queue */
-}
-
 static void shutdown_ended(struct entry *entry)
 {
     struct shutdown *shutdown = container_of(entry, struct shutdown, timer);
@@ -38,8 +31,7 @@ void executor_end(corun_loop *loop)
     executor_close_threads(loop);
     for (struct list *at = head->next; at != head; at = at->next) {
         struct shutdown *shutdown = container_of(at, struct shutdown, link);
-        stop_limit(shutdown);
-        shutdown->limit = 0;
+        loop_withdraw(loop, &shutdown->timer);
         shutdown->timer.run = shutdown_ended;
         loop_ready(loop, &shutdown->timer);
     }
@@ -69,7 +61,7 @@ int executor_shut_down(corun_loop *loop, struct shutdown *shutdown, double secon
         return 0;
     shutdown->loop = loop;
     shutdown->limit = seconds;
-    shutdown->timer.run = limit_passed;
+    shutdown->timer = (struct entry){.run = limit_passed};
     if (seconds < INFINITY)
         rc = timer_arm(&loop->timers, &shutdown->timer, time_after(backend_now(&loop->backend), seconds));
     if (rc < 0)
@@ -131,7 +123,7 @@ static void shutdown_cancel(void *self, corun_waiter *waiter)
 {
     struct shutdown *shutdown = self;
     list_remove(&shutdown->link);
-    stop_limit(shutdown);
+    loop_withdraw(shutdown->loop, &shutdown->timer);
     memory_release(shutdown);
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
 }

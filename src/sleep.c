@@ -64,8 +64,7 @@ static void sleep_cancel(void *self, corun_waiter *waiter)
 {
     corun_task *task = task_of_waiter(waiter);
     (void)self;
-    if (!timer_disarm(&task->future.loop->timers, &task->entry))
-        loop_unready(task->future.loop, &task->entry); /* it has expired and stands in the ready queue */
+    loop_withdraw(task->future.loop, &task->entry);
     corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
 }
 

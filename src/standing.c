@@ -60,8 +60,6 @@ void standing_queue(struct standing *standing)
 
 void standing_remove(struct standing *standing)
 {
-    if (standing_is_queued(standing))
-        loop_unready(standing->loop, &standing->entry);
-    standing->entry.link.next = NULL;
+    loop_withdraw(standing->loop, &standing->entry);
     let_go(standing);
 }

@@ -41,20 +41,10 @@ static void set_timeout_state(corun_timeout *timeout, enum timeout_state state)
 
 /* ------------------------------------------------------------------- alarm */
 
-/* Returns whether it was due. */
-static bool stop_alarm(struct corun_alarm_ *alarm)
-{
-    bool due = !timer_disarm(&alarm->loop->timers, &alarm->entry) && alarm->entry.link.next;
-    if (due)
-        loop_unready(alarm->loop, &alarm->entry);
-    alarm->entry.link.next = NULL;
-    return due;
-}
-
 static void end_alarm(struct kept *kept)
 {
     struct corun_alarm_ *alarm = container_of(kept, struct corun_alarm_, kept);
-    stop_alarm(alarm);
+    loop_withdraw(alarm->loop, &alarm->entry);
     if (alarm->timeout->private_.alarm) {
         alarm->timeout->private_.alarm = NULL;
         set_timeout_state(alarm->timeout, TIMEOUT_FINISHED);
@@ -96,7 +86,7 @@ static struct corun_alarm_ *create_alarm(corun_timeout *timeout, corun_task *tas
 static int set_alarm(corun_timeout *timeout, int64_t deadline)
 {
     struct corun_alarm_ *alarm = timeout->private_.alarm;
-    bool was_due = stop_alarm(alarm); /* which makes room for it in the heap, if it was there */
+    bool was_due = loop_withdraw(alarm->loop, &alarm->entry); /* which makes room for it in the heap, if it was there */
     int rc = 0;
     if (deadline <= backend_now(&alarm->loop->backend))
         loop_ready(alarm->loop, &alarm->entry);

@@ -5,7 +5,8 @@
 #include "internal.h"
 #include "list.h"
 
-/* In the ready queue, or in a ring of waiters, `link` is valid; in the heap `timer` is; never both.
+/* In the ready queue, or in a ring of waiters, `link` is valid; in the heap `timer` is; never both. An entry that may
+ * be asked about while it stands nowhere has `link.next` NULL then; its owner sees to that when it runs.
  * `run` is called when the entry's turn in the ready queue has come, after it was taken out. */
 struct entry {
     union {

@@ -37,9 +37,7 @@ corun_awaitable corun_wait(const corun_awaitable *awaitables, size_t count, int 
 
 static void free_waiting(struct waiting *self)
 {
-    corun_loop *loop = self->observing.task->future.loop;
-    if (!timer_disarm(&loop->timers, &self->timer) && self->timer.link.next)
-        loop_unready(loop, &self->timer);
+    loop_withdraw(self->observing.task->future.loop, &self->timer);
     for (size_t i = 0; i < self->count; i++)
         observer_forget(&self->children[i]);
     memory_release(self);

@@ -16,7 +16,7 @@
 #include "memory.h"
 #include "observer.h"
 #include "operand.h"
-#include "task.h"
+#include "waiters.h"
 
 struct corun_completions_ {
     struct observing observing;
@@ -35,12 +35,6 @@ struct corun_completions_ {
 /* -------------------------------------------------------------- those that wait */
 
 static void next_turn(struct entry *entry);
-
-/* The entry of a task that stands in the ring, and so does not run. */
-static void next_waits(struct entry *entry)
-{
-    (void)entry;
-}
 
 static bool has_next(const struct corun_completions_ *self)
 {
@@ -247,7 +241,7 @@ static void next_turn(struct entry *entry)
     } else if (has_next(self) || self->left == 0 || self->over) {
         task_go_on(task, take_and_go_on);
     } else {
-        entry->run = next_waits; /* somebody else was quicker: at the end again, as in asyncio */
+        entry->run = waiter_parked; /* somebody else was quicker: at the end again, as in asyncio */
         ring_append(&self->waiters, &entry->link);
     }
 }
@@ -261,7 +255,7 @@ static void completions_start(void *self, corun_waiter *waiter)
         return;
     }
     all->references++;
-    task->entry.run = next_waits;
+    task->entry.run = waiter_parked;
     ring_append(&all->waiters, &task->entry.link);
 }
 
@@ -269,11 +263,11 @@ static void completions_cancel(void *self, corun_waiter *waiter)
 {
     struct corun_completions_ *all = self;
     corun_task *task = task_of_waiter(waiter);
-    if (task->entry.run != next_waits && task->future.wait != WAIT_ABANDONED) {
+    if (!waiter_is_parked(task) && task->future.wait != WAIT_ABANDONED) {
         task->future.task_flags |= TASK_MUST_CANCEL;
         return;
     }
-    if (task->entry.run == next_waits)
+    if (waiter_is_parked(task))
         ring_remove(&all->waiters, &task->entry.link);
     else
         loop_unready(all->loop, &task->entry);

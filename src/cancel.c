@@ -104,6 +104,11 @@ void cancel_wait(corun_task *task)
     failure_release(failure);
 }
 
+void cancel_nothing(void *self, corun_waiter *waiter)
+{
+    (void)self, (void)waiter;
+}
+
 int corun_task_cancel(corun_task *task, const char *message)
 {
     if (loop_is_misused(task->future.loop))

@@ -9,7 +9,7 @@ struct failure {
     uint32_t references;
     uint32_t capacity; /* of the trace */
     int exit_status;   /* of a CORUN_SYSTEM_EXIT */
-    struct errors *errors;
+    struct corun_errors_ *errors;
     char message[];
 };
 
@@ -48,7 +48,7 @@ corun_failure *failure_retain(corun_failure *failure)
 
 corun_failure *failure_own(corun_failure *failure)
 {
-    struct errors *errors;
+    struct corun_errors_ *errors;
     corun_failure *copy;
     if (!failure || failure_of(failure)->references == 1)
         return failure;
@@ -71,7 +71,7 @@ corun_failure *failure_own(corun_failure *failure)
 void failure_release(corun_failure *failure)
 {
     while (failure && --failure_of(failure)->references == 0) {
-        struct errors *errors = failure_of(failure)->errors;
+        struct corun_errors_ *errors = failure_of(failure)->errors;
         corun_failure *context = context_of(failure);
         if (errors)
             errors->release(errors);
@@ -136,9 +136,9 @@ void failure_splice_timeout(corun_failure *failure)
 
 /* -------------------------------------------------------------- several errors */
 
-struct errors *errors_create(size_t capacity)
+struct corun_errors_ *errors_create(size_t capacity)
 {
-    struct errors *made = memory_allocate(sizeof *made + capacity * sizeof *made->list);
+    struct corun_errors_ *made = memory_allocate(sizeof *made + capacity * sizeof *made->list);
     if (!made)
         return NULL;
     made->release = errors_release;
@@ -147,7 +147,7 @@ struct errors *errors_create(size_t capacity)
     return made;
 }
 
-void errors_add(struct errors *errors, corun_child_error added)
+void errors_add(struct corun_errors_ *errors, corun_child_error added)
 {
     if (added.name)
         added.name = memory_copy_text(added.name);
@@ -155,7 +155,7 @@ void errors_add(struct errors *errors, corun_child_error added)
     errors->list[errors->count++] = added;
 }
 
-void errors_release(struct errors *errors)
+void errors_release(struct corun_errors_ *errors)
 {
     if (!errors || --errors->references > 0)
         return;
@@ -166,7 +166,7 @@ void errors_release(struct errors *errors)
     memory_release(errors);
 }
 
-void failure_set_errors(corun_failure *failure, struct errors *errors)
+void failure_set_errors(corun_failure *failure, struct corun_errors_ *errors)
 {
     failure_of(failure)->errors = errors;
     failure->errors = errors->list;

@@ -20,19 +20,19 @@ CORUN_INTERNAL void failure_add_where(corun_failure *failure, const char *file, 
 /* Notes what it replaced, behind what that had replaced; takes over that reference. */
 CORUN_INTERNAL void failure_set_context(corun_failure *failure, corun_failure *context);
 /* Several errors, counted: what a failure of CORUN_GROUP has beside its own. */
-struct errors {
-    void (*release)(struct errors *errors); /* so that programs without groups are linked without it */
+struct corun_errors_ {
+    void (*release)(struct corun_errors_ *errors); /* so that programs without groups are linked without it */
     uint32_t references;
     size_t count;
     corun_child_error list[];
 };
 /* Makes room for `capacity` of them; NULL without memory. */
-CORUN_INTERNAL struct errors *errors_create(size_t capacity);
+CORUN_INTERNAL struct corun_errors_ *errors_create(size_t capacity);
 /* Adds one of at most the capacity. Takes over the failure's reference; copies the name, which may be NULL. */
-CORUN_INTERNAL void errors_add(struct errors *errors, corun_child_error added);
-CORUN_INTERNAL void errors_release(struct errors *errors); /* takes NULL */
+CORUN_INTERNAL void errors_add(struct corun_errors_ *errors, corun_child_error added);
+CORUN_INTERNAL void errors_release(struct corun_errors_ *errors); /* takes NULL */
 /* Gives a failure, which nobody else has, its errors; takes over a reference. */
-CORUN_INTERNAL void failure_set_errors(corun_failure *failure, struct errors *errors);
+CORUN_INTERNAL void failure_set_errors(corun_failure *failure, struct corun_errors_ *errors);
 /* Puts CORUN_TIMEOUT in front of the cancellation in the chain of contexts, or at its end. */
 CORUN_INTERNAL void failure_splice_timeout(corun_failure *failure);
 /* Turns a reference into one that nobody else has, copying if need be; the old one without memory. */

@@ -149,13 +149,8 @@ static void part_start(void *self, corun_waiter *waiter)
 }
 
 /* The wait is the host call's. */
-static void part_cancel(void *self, corun_waiter *waiter)
-{
-    (void)self, (void)waiter;
-}
-
-static const corun_awaitable_type head_type = {"fetch", head_start, part_cancel};
-static const corun_awaitable_type part_type = {"response", part_start, part_cancel};
+static const corun_awaitable_type head_type = {"fetch", head_start, cancel_nothing};
+static const corun_awaitable_type part_type = {"response", part_start, cancel_nothing};
 
 corun_awaitable corun_response_read(corun_response *response, size_t size_bytes)
 {

@@ -65,13 +65,14 @@ void future_drop(corun_future *future)
 void corun_future_release(corun_future *future)
 {
     corun_loop *loop;
+    corun_task *task;
     if (!future || --future->references > 0)
         return;
     future->references = 1; /* a report may borrow it */
     loop = future->loop;
     future_drop(future);
-    if (future->flags & FUTURE_IS_TASK) {
-        corun_task *task = (corun_task *)(void *)future;
+    task = task_of_future(future);
+    if (task) {
         task_release_context(task);
         list_remove(&task->all);
     }
@@ -112,9 +113,10 @@ static void run_done(struct entry *entry)
 {
     struct done_callback *callback = container_of(entry, struct done_callback, entry);
     corun_loop *loop = callback->future->loop;
+    corun_task *task = task_of_future(callback->future);
     loop->callback_bindings = &callback->bindings;
-    if (callback->future->flags & FUTURE_IS_TASK)
-        callback->function.of_task((corun_task *)(void *)callback->future, callback->argument);
+    if (task)
+        callback->function.of_task(task, callback->argument);
     else
         callback->function.of_future(callback->future, callback->argument);
     loop->callback_bindings = NULL;
@@ -360,7 +362,7 @@ corun_future *future_awaited(const corun_task *task)
 corun_task *future_joined(const corun_task *task)
 {
     corun_future *future = future_awaited(task);
-    return future && future->flags & FUTURE_IS_TASK ? (corun_task *)(void *)future : NULL;
+    return future ? task_of_future(future) : NULL;
 }
 
 bool future_forget(corun_task *task)

@@ -210,13 +210,7 @@ static void generator_start(void *self, corun_waiter *waiter)
     corun_waiter_done(waiter, rc, NULL);
 }
 
-/* Its wait has always been answered. */
-static void generator_cancel(void *self, corun_waiter *waiter)
-{
-    (void)self, (void)waiter;
-}
-
-static const corun_awaitable_type generator_type = {"generator", generator_start, generator_cancel};
+static const corun_awaitable_type generator_type = {"generator", generator_start, cancel_nothing};
 
 corun_step_ corun_yield_value_(corun_task *task, corun_frame *frame, corun_value value)
 {

@@ -42,9 +42,10 @@ static inline struct corun_child_ *child_of_link(struct list *link)
     return link ? container_of(link, struct corun_child_, link) : NULL;
 }
 
+/* NULL: its spawn failed. */
 static inline corun_task *task_of_child(const struct corun_child_ *child)
 {
-    return (corun_task *)(void *)child->observer.future;
+    return child->observer.future ? task_of_future(child->observer.future) : NULL;
 }
 
 static inline int error_of_child(const struct corun_child_ *child)

@@ -13,7 +13,7 @@
 /* A record of the errors that ends with the frame that closed the group. */
 struct kept_errors {
     struct kept kept;
-    struct errors *errors;
+    struct corun_errors_ *errors;
 };
 
 static void end_kept_errors(struct kept *kept)
@@ -24,7 +24,7 @@ static void end_kept_errors(struct kept *kept)
 }
 
 /* Lets the group's user read them. */
-static void keep_errors(corun_group *group, corun_task *task, struct errors *errors)
+static void keep_errors(corun_group *group, corun_task *task, struct corun_errors_ *errors)
 {
     struct kept_errors *self = memory_allocate(sizeof *self);
     if (!self)
@@ -37,7 +37,7 @@ static void keep_errors(corun_group *group, corun_task *task, struct errors *err
         return;
     }
     errors->references++;
-    group->private_.errors = (struct corun_errors_ *)(void *)errors;
+    group->private_.errors = errors;
 }
 
 static size_t count_children(const struct corun_child_ *last)
@@ -61,9 +61,9 @@ static corun_child_error describe_child(const struct corun_child_ *child)
 }
 
 /* Moves all errors, the children's and the body's own, into a list; NULL without memory. */
-static struct errors *collect_errors(corun_group *group, struct outcome *body)
+static struct corun_errors_ *collect_errors(corun_group *group, struct outcome *body)
 {
-    struct errors *errors = errors_create(count_children(group->private_.failed) + 2);
+    struct corun_errors_ *errors = errors_create(count_children(group->private_.failed) + 2);
     corun_child_error unnoted = {.code = group->private_.error};
     unnoted.where = (corun_where){group->private_.file, NULL, group->private_.line};
     if (errors) {
@@ -83,7 +83,7 @@ static struct errors *collect_errors(corun_group *group, struct outcome *body)
 static struct outcome fail_group(corun_group *group, corun_task *task)
 {
     struct outcome body = exit_error(task->top) ? exit_take_error(task->top) : outcome_of_error(0, NULL);
-    struct errors *errors = collect_errors(group, &body);
+    struct corun_errors_ *errors = collect_errors(group, &body);
     corun_failure *failure = errors ? failure_create(CORUN_GROUP, NULL) : NULL;
     if (errors)
         keep_errors(group, task, errors);
@@ -261,20 +261,15 @@ corun_awaitable corun_group_close(corun_group *group)
 
 /* ------------------------------------------------------------------ errors */
 
-static const struct errors *errors_of(const corun_group *group)
-{
-    return (const struct errors *)(const void *)group->private_.errors;
-}
-
 size_t corun_group_errors(const corun_group *group)
 {
-    return errors_of(group) ? errors_of(group)->count : 0;
+    return group->private_.errors ? group->private_.errors->count : 0;
 }
 
 int corun_group_error(const corun_group *group, size_t index, corun_child_error *out_error)
 {
     if (index >= corun_group_errors(group))
         return CORUN_BAD_ARGUMENT;
-    *out_error = errors_of(group)->list[index];
+    *out_error = group->private_.errors->list[index];
     return 0;
 }

@@ -50,7 +50,6 @@ bool observer_drop(struct entry *entry)
 
 bool future_ask_to_stop(corun_future *future)
 {
-    if (future->flags & FUTURE_IS_TASK)
-        return corun_task_cancel((corun_task *)(void *)future, NULL) > 0;
-    return corun_future_cancel(future, NULL) > 0;
+    corun_task *task = task_of_future(future);
+    return (task ? corun_task_cancel(task, NULL) : corun_future_cancel(future, NULL)) > 0;
 }

@@ -115,8 +115,8 @@ void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *rep
 static void report_about(corun_loop *loop, const char *message, corun_future *about, const corun_failure *failure)
 {
     corun_report report = {.message = message, .future = about, .failure = failure};
-    if (about && about->flags & FUTURE_IS_TASK) {
-        report.task = (corun_task *)(void *)about;
+    report.task = about ? task_of_future(about) : NULL;
+    if (report.task) {
         report.future = NULL;
         report.where = (corun_where){report.task->file, NULL, report.task->line};
     }

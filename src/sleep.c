@@ -20,13 +20,8 @@ static void yield_start(void *self, corun_waiter *waiter)
     wake_with_nothing(task_of_waiter(waiter));
 }
 
-/* A task that is queued again cannot be waiting: a cancellation finds it woken. */
-static void yield_cancel(void *self, corun_waiter *waiter)
-{
-    (void)self, (void)waiter;
-}
-
-const corun_awaitable_type corun_yield_type_ = {"yield", yield_start, yield_cancel};
+/* It has queued its task, which a cancellation finds woken, not waiting. */
+const corun_awaitable_type corun_yield_type_ = {"yield", yield_start, cancel_nothing};
 
 /* ------------------------------------------------------------------- sleep */
 

@@ -126,6 +126,14 @@ CORUN_INTERNAL void frames_abandon(corun_task *task);
 CORUN_INTERNAL void cancel_take(corun_task *task);
 /* Ends the wait that a task has just begun, a cancellation being due. */
 CORUN_INTERNAL void cancel_wait(corun_task *task);
+/* The cancel function of types that never wait: their start() answers, or has another type wait in their place. */
+CORUN_INTERNAL void cancel_nothing(void *self, corun_waiter *waiter);
+
+/* NULL: the future is no task. */
+static inline corun_task *task_of_future(corun_future *future)
+{
+    return future->flags & FUTURE_IS_TASK ? container_of(future, corun_task, future) : NULL;
+}
 
 static inline corun_task *task_of_waiter(corun_waiter *waiter)
 {

@@ -220,12 +220,7 @@ static void timeout_start(void *self, corun_waiter *waiter)
     task_answer(task, outcome);
 }
 
-static void timeout_cancel(void *self, corun_waiter *waiter)
-{
-    (void)self, (void)waiter; /* it never waits */
-}
-
-static const corun_awaitable_type timeout_type = {"timeout", timeout_start, timeout_cancel};
+static const corun_awaitable_type timeout_type = {"timeout", timeout_start, cancel_nothing};
 
 corun_awaitable corun_timeout_close(corun_timeout *timeout)
 {

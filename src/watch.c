@@ -106,23 +106,14 @@ int descriptor_wanted(const struct descriptor *descriptor)
 
 int descriptor_tell_host(struct descriptor *descriptor, int events)
 {
-    int rc = 0;
+    struct backend *backend = &descriptor->loop->backend;
     if (events)
-        rc = backend_watch(&descriptor->loop->backend, descriptor->fd, events, &descriptor->watch);
-    else
-        backend_unwatch(&descriptor->loop->backend, descriptor->fd);
-    return rc;
+        return backend_watch(backend, descriptor->fd, events, &descriptor->watch);
+    backend_unwatch(backend, descriptor->fd);
+    return 0;
 }
 
 /* -------------------------------------------------------------- operations */
-
-/* What an entry at a descriptor would run; tells it from one that stands in the ready queue. */
-static void parked(struct entry *entry)
-{
-    (void)entry;
-}
-
-static void try_again(struct entry *entry);
 
 /* Does what the task waits for, if it can be done now. Returns its value, or -EAGAIN. */
 static int64_t attempt_now(corun_task *task)
@@ -169,7 +160,7 @@ static int park_task(corun_task *task)
     rc = descriptor_tell_host(descriptor, descriptor_wanted(descriptor) | events_of(task));
     if (rc != 0)
         return rc;
-    task->entry.run = parked;
+    task->entry.run = waiter_parked;
     ring_append(&descriptor->waiters, &task->entry.link);
     loop->watch_waiters++;
     return 0;
@@ -233,7 +224,7 @@ static void operation_cancel(void *self, corun_waiter *waiter)
     corun_task *task = task_of_waiter(waiter);
     corun_loop *loop = task->future.loop;
     (void)self;
-    if (task->entry.run == parked) {
+    if (waiter_is_parked(task)) {
         ring_remove(&loop->descriptors[task->future.awaitable.extra]->waiters, &task->entry.link);
         loop->watch_waiters--;
     } else {

@@ -7,8 +7,8 @@ import { build, root, stems, tests, wasmtime } from './support/env.js';
 import { succeed } from './support/process.js';
 
 /**
- * Where the traces differ, in order: what Python prints there, what Corun prints instead, and why (design, semantics,
- * section 7, unless it says otherwise).
+ * Where the traces differ, in order: what Python prints there, what Corun prints instead, and why (docs/rules.md,
+ * where Corun decides, unless it says otherwise).
  *
  * @type {Record<string, { python: string[], corun: string[], why: string }[]>}
  */

@@ -48,7 +48,7 @@ CORUN_API extern const corun_awaitable_type corun_to_thread_type_, corun_shutdow
  *   -EAGAIN  the system gives no thread, and there is none yet
  *   -ENOMEM  no memory
  *   owner    bytes in the value are the job's
- *   asyncio  to_thread, L11 and 04 section 7
+ *   asyncio  to_thread, L11, and where Corun decides (docs/rules.md)
  */
 static inline CORUN_TO_AWAIT_ corun_awaitable corun_to_thread(corun_job *job, void *argument)
 {

@@ -160,7 +160,7 @@ CORUN_API int corun_interrupt(void);
 /* Asks, inside a long computation of main's, whether an interrupt has come. Main is cancelled by
  * then, and its next suspension tells it; this lets it leave the computation early.
  *
- *   asyncio  04 section 7
+ *   asyncio  none: where Corun decides (docs/rules.md)
  */
 CORUN_API bool corun_interrupted(void);
 

@@ -185,7 +185,7 @@ CORUN_ASYNC(spawn_in_cleanup, (), ()) {
     CORUN_END();
 }
 
-/* section 7: cancelled once and awaited, so that nothing runs on unseen */
+/* where Corun decides: cancelled once and awaited, so that nothing runs on unseen */
 TEST(tasks_that_are_spawned_during_close_are_cancelled)
 {
     CHECK_ERROR(close_with(CORUN_CALL(spawn_in_cleanup)), 0);
@@ -238,7 +238,7 @@ CORUN_ASYNC(spawn_without_end, (), ()) {
     CORUN_END();
 }
 
-/* section 7 */
+/* where Corun decides */
 TEST(a_program_that_never_stops_spawning_is_abandoned_after_a_thousand)
 {
     corun_loop *loop = test_open_sim(&runner);
@@ -311,7 +311,7 @@ static corun_loop *open_with_timeout(double seconds)
     return loop;
 }
 
-/* section 7 */
+/* where Corun decides */
 TEST(closing_takes_no_longer_than_its_limit)
 {
     corun_loop *loop = open_with_timeout(2.5);

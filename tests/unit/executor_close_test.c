@@ -131,7 +131,7 @@ TEST(jobs_are_waited_for_300_seconds)
     CHECK_LOG("job done 299");
 }
 
-/* section 7: the limit of all of it */
+/* where Corun decides: the limit of all of it */
 TEST(jobs_count_in_the_time_that_closing_may_take)
 {
     open_with((corun_run_options){.close_timeout = 3}, 5);
@@ -195,7 +195,7 @@ static void spawn_late(corun_future *future, void *unused)
     CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(be_late), NULL), 0);
 }
 
-/* section 7: cancelled before they begin, also while only jobs are waited for */
+/* where Corun decides: cancelled before they begin, also while only jobs are waited for */
 TEST(tasks_that_a_jobs_end_spawns_are_cancelled)
 {
     corun_future *future = NULL;

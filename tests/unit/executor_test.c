@@ -173,7 +173,7 @@ static void cancel_task(void *task)
     CHECK_EQ(corun_task_cancel(task, NULL), 1);
 }
 
-/* L11 and 04 section 7 */
+/* L11, and where Corun decides */
 TEST(a_queued_job_is_taken_back_and_a_running_one_waited_for)
 {
     corun_task *running, *queued, *last;

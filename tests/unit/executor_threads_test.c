@@ -285,7 +285,7 @@ CORUN_ASYNC(cancel_both, (), (corun_task *running; corun_task *queued;)) {
     CORUN_END();
 }
 
-/* L11 and 04 section 7 */
+/* L11, and where Corun decides */
 TEST(a_queued_job_is_taken_back_and_a_running_one_waited_for)
 {
     open_runner(1);

@@ -53,7 +53,7 @@ CORUN_ASYNC(ask, (), ()) {
     CORUN_END();
 }
 
-/* section 7: a long computation may ask */
+/* where Corun decides: a long computation may ask */
 TEST(a_computation_can_ask_whether_it_was_interrupted)
 {
     corun_value value = CORUN_VALUE();

@@ -255,7 +255,7 @@ CORUN_ASYNC(read_without_end, (), (char byte; int count;)) {
     CORUN_END();
 }
 
-/* section 7: reads that are ready at once are stopped too, or upper.c < file would never see Ctrl-C */
+/* where Corun decides: reads that are ready at once are stopped too, or upper.c < file would never see Ctrl-C */
 TEST(an_interrupt_stops_reads_that_never_wait)
 {
     open_sim();
@@ -285,7 +285,7 @@ CORUN_ASYNC(beside_a_reader, (), (int count; corun_task *task;)) {
     CORUN_END();
 }
 
-/* section 7 */
+/* where Corun decides */
 TEST(others_get_their_turn_beside_reads_that_never_wait)
 {
     open_sim();

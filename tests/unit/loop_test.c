@@ -97,7 +97,7 @@ TEST(past_deadlines_are_ordered_among_themselves)
     CHECK_ERROR(corun_loop_close(loop), 0);
 }
 
-/* section 7: order of arming */
+/* where Corun decides: order of arming */
 TEST(timers_of_one_deadline_run_in_the_order_of_arming)
 {
     static const char *const words[] = {"a", "b", "c", "d", "e", "f", "g", "h"};

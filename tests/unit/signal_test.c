@@ -186,7 +186,7 @@ CORUN_ASYNC(raise_in_cleanup, (), ()) {
     CORUN_END();
 }
 
-/* B51 and section 7: our handler stays during close */
+/* B51, and where Corun decides: our handler stays during close */
 TEST(a_signal_during_close_abandons_what_is_left)
 {
     corun_runner runner;
@@ -271,7 +271,7 @@ static int status_after(int times)
     return status;
 }
 
-/* section 7: the second one in the same step ends a process that does not listen, as the signal would */
+/* where Corun decides: the second one in the same step ends a process that does not listen, as the signal would */
 TEST(a_step_that_does_not_listen_dies_of_the_second_signal)
 {
     int status = status_after(1);

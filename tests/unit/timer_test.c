@@ -120,7 +120,7 @@ TEST(random_operations_agree_with_the_model)
     run_random_operations(0x9e3779b97f4a7c15, 1000000);
 }
 
-/* section 7: order of arming */
+/* where Corun decides: order of arming */
 TEST(random_operations_with_many_equal_deadlines)
 {
     run_random_operations(0x2545f4914f6cdd1d, 7);

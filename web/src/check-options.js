@@ -1,24 +1,8 @@
 /** Says in words what is wrong with options. Loaded for all but the plainest of them. */
 
-const OPEN = [
-  'args',
-  'env',
-  'stdin',
-  'stdout',
-  'stderr',
-  'files',
-  'dirs',
-  'debug',
-  'worker',
-  'workerUrl',
-  'budget',
-  'grace',
-  'ontasks',
-  'wasm',
-  'hostCalls',
-  'fetch',
-];
-const RUN = ['args', 'signal'];
+/** @typedef {import('./options.js').OpenOptions} OpenOptions */
+/** @typedef {import('./options.js').RunOptions} RunOptions */
+/** @typedef {(value: any, what: string) => void} Check throws a TypeError about `what` */
 
 /** Beyond it setTimeout fires at once. */
 const LONGEST_MS = 0x7fffffff;
@@ -29,14 +13,12 @@ export function checkOptions(options, where, entry) {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${where}: the options are not an object`);
-  const known = where === 'run' ? [...OPEN, 'signal'] : where === 'Runner.open' ? OPEN : RUN;
+  const known = KNOWN[where];
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new TypeError(`${where}: unknown option '${name}'${guess(name, known)}`);
+    if (!(/** @type {string[]} */ (known).includes(name))) throw new TypeError(`${where}: unknown option '${name}'${guess(name, known)}`);
   }
   const given = /** @type {Record<string, unknown>} */ (options);
-  for (const [name, check] of Object.entries(CHECKS)) {
-    if (given[name] !== undefined && known.includes(name)) check(given[name], `${where}: ${name}`);
-  }
+  for (const name of known) if (given[name] !== undefined) CHECKS[name](given[name], `${where}: ${name}`);
   if (given['files'] !== undefined && given['dirs'] !== undefined) {
     throw new TypeError(`${where}: files and dirs cannot be combined`);
   }
@@ -54,7 +36,10 @@ function guess(name, known) {
   return `; there are ${known.join(', ')}`;
 }
 
-/** @type {Record<string, (value: any, what: string) => void>} */
+/** Where the streams and `wasm` are opened they are looked at, since only that can tell what is wrong with them. @type {Check} */
+const later = () => {};
+
+/** All options there are: the compiler asks for one that is missing. @type {Record<keyof OpenOptions | keyof RunOptions, Check>} */
 const CHECKS = {
   args(value, what) {
     if (!Array.isArray(value) || !value.every(isArgument))
@@ -68,6 +53,9 @@ const CHECKS = {
       if (!isArgument(text)) throw new TypeError(`${what}: ${name} is not a string without NUL`);
     }
   },
+  stdin: later,
+  stdout: later,
+  stderr: later,
   files(value, what) {
     if (!isRecord(value)) throw new TypeError(`${what} is not an object from path to contents`);
     for (const [path, contents] of Object.entries(value)) {
@@ -82,6 +70,18 @@ const CHECKS = {
       throw new TypeError(`${what} is not an object from guest path to directory`);
     }
   },
+  debug: mustBe('boolean'),
+  worker: mustBe('boolean'),
+  workerUrl(value, what) {
+    if (typeof value !== 'string' && !(value instanceof URL)) throw new TypeError(`${what} is not a URL`);
+  },
+  budget: mustBePositive,
+  grace(value, what) {
+    mustBePositive(value, what);
+    if (value > LONGEST_MS) throw new TypeError(`${what} is more than ${LONGEST_MS} milliseconds, the longest that a timer takes`);
+  },
+  ontasks: mustBe('function'),
+  wasm: later,
   hostCalls(value, what) {
     if (!isRecord(value)) throw new TypeError(`${what} is not an object of functions`);
     for (const [name, called] of Object.entries(value)) {
@@ -92,17 +92,6 @@ const CHECKS = {
   },
   fetch(value, what) {
     if (value !== false && typeof value !== 'function') throw new TypeError(`${what} is neither a function nor false`);
-  },
-  debug: mustBe('boolean'),
-  worker: mustBe('boolean'),
-  budget: mustBePositive,
-  grace(value, what) {
-    mustBePositive(value, what);
-    if (value > LONGEST_MS) throw new TypeError(`${what} is more than ${LONGEST_MS} milliseconds, the longest that a timer takes`);
-  },
-  ontasks: mustBe('function'),
-  workerUrl(value, what) {
-    if (typeof value !== 'string' && !(value instanceof URL)) throw new TypeError(`${what} is not a URL`);
   },
   signal(value, what) {
     if (
@@ -115,6 +104,10 @@ const CHECKS = {
     }
   },
 };
+
+const NAMES = /** @type {(keyof typeof CHECKS)[]} */ (Object.keys(CHECKS));
+/** @type {Record<'run' | 'Runner.open' | 'runner.run', (keyof typeof CHECKS)[]>} */
+const KNOWN = { run: NAMES, 'Runner.open': NAMES.filter((name) => name !== 'signal'), 'runner.run': ['args', 'signal'] };
 
 /** @param {unknown} value @returns {value is string} */
 function isArgument(value) {

@@ -127,7 +127,7 @@ static struct outcome cancellation(corun_task *task)
     return made;
 }
 
-/* Without errors: the cancellation that is on its way, or nothing. The group's own goes no further (G4). */
+/* Without errors: a cancellation goes on, be it the body's exit or the close's; the group's own ends here (G4). */
 static struct outcome end_without_errors(const corun_group *group, corun_task *task, int exit)
 {
     if (group->private_.cancelled)
@@ -139,8 +139,13 @@ static struct outcome end_without_errors(const corun_group *group, corun_task *t
     return outcome_of_error(0, NULL);
 }
 
-/* What the close answers; the frame's exit is taken away if the answer stands for it. The order is asyncio's (G4). */
-static struct outcome come_to(corun_group *group, corun_task *task)
+/* What the close answers. An answer that stands for the frame's exit takes that away. In asyncio's order (G4):
+ *   the body leaves by an exit of the loop's own   nothing, and that goes on
+ *   a child has failed by one                      that one
+ *   neither body nor children have failed          the cancellation, if there is one that is not the group's own
+ *   otherwise                                      CORUN_GROUP
+ */
+static struct outcome group_verdict(corun_group *group, corun_task *task)
 {
     corun_task *parent = group->private_.parent;
     int exit = exit_error(task->top);
@@ -149,12 +154,13 @@ static struct outcome come_to(corun_group *group, corun_task *task)
         return outcome_of_error(0, NULL);
     if (take_base_error(group, &base))
         return base;
-    if (group->private_.cancelled_parent)
-        group->private_.cancelled = corun_task_uncancel(parent) > 0
-                                    && (group->private_.cancelled || group->private_.interrupted);
+    if (group->private_.cancelled_parent) { /* the group's own request is taken back; is there another? */
+        bool cancelled = group->private_.cancelled || group->private_.close_cancelled;
+        group->private_.cancelled = corun_task_uncancel(parent) > 0 && cancelled;
+    }
     if (!group->private_.failed && !group->private_.error && (exit == 0 || exit == CORUN_CANCELLED))
         return end_without_errors(group, task, exit);
-    if (corun_task_cancelling(parent) > 0) { /* from outside: delivered once more, the count unchanged (G5) */
+    if (corun_task_cancelling(parent) > 0) { /* one from outside is delivered once more, its count unchanged (G5) */
         corun_task_uncancel(parent);
         corun_task_cancel(parent, NULL);
     }
@@ -163,7 +169,7 @@ static struct outcome come_to(corun_group *group, corun_task *task)
 
 static struct outcome conclude_group(corun_group *group, corun_task *task)
 {
-    struct outcome outcome = come_to(group, task);
+    struct outcome outcome = group_verdict(group, task);
     group_leave(group);
     return outcome;
 }
@@ -182,9 +188,9 @@ static void close_turn(struct entry *entry)
     corun_task *task = task_of_entry(entry);
     corun_group *group = task->future.awaitable.self;
     group->private_.queued = false;
-    group->private_.interrupted |= task->future.task_flags & TASK_MUST_CANCEL;
+    group->private_.close_cancelled |= task->future.task_flags & TASK_MUST_CANCEL;
     task->future.task_flags &= (uint8_t)~TASK_MUST_CANCEL;
-    if (group->private_.interrupted && !group->private_.aborting) {
+    if (group->private_.close_cancelled && !group->private_.aborting) {
         group->private_.cancelled = true;
         group_cancel_children(group);
     }
@@ -243,7 +249,7 @@ static void group_cancel_close(void *self, corun_waiter *waiter)
         if (group->private_.queued) /* until the turn it may be taken back */
             task->future.task_flags |= TASK_MUST_CANCEL;
         else
-            group->private_.interrupted = true;
+            group->private_.close_cancelled = true;
         group_queue_turn(group);
         return;
     }

@@ -41,11 +41,11 @@ typedef struct corun_group {
         struct corun_errors_ *errors;   /* once it is closed */
         const char *file;               /* of the first spawn that failed without memory to note that */
         int32_t line, error;            /* likewise */
-        uint8_t state;                  /* enum group_state in src/group.c */
+        uint8_t state;                  /* enum group_state in src/group.h */
         bool aborting;                  /* its children have been cancelled */
-        bool cancelled_parent;          /* one cancellation of the parent is its own */
-        bool cancelled;                 /* it ends by a cancellation, if there are no errors */
-        bool interrupted;               /* the close was cancelled */
+        bool cancelled_parent;          /* one of the parent's requests to stop is the group's own */
+        bool close_cancelled;           /* somebody has cancelled the wait of the close */
+        bool cancelled;                 /* the body or the close was: the group ends so, if there are no errors */
         bool queued;                    /* the closer's turn will come */
     } private_;
 } corun_group;

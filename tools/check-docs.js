@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Checks that comments and docs tell the truth about names:
+// Checks what no compiler does:
 //   - every corun_... and CORUN_... that a comment or a document names exists in the code;
-//   - every public function has a comment block, of its own or shared with the functions above it.
+//   - every public function has a comment block, of its own or shared with the functions above it;
+//   - every .c of the library is in the one file that is compiled, and every public header in the umbrella.
 // Placeholders count as the beginning of names: corun_task_*, corun_loop_..., corun_entry_NAME.
 import { codeOf, commentsOf, read, sources } from './sources.js';
 
@@ -58,6 +59,24 @@ function undocumented() {
   return problems;
 }
 
-const problems = [...unknownNames(existing()), ...undocumented()];
+/** What a folder's own files must be included by; the hosts' in at least one, since the wasm hosts share some. */
+const wholes = [
+  { parts: /^src\/.*\.c$/, whole: /^src\/corun_all\.c$/, except: [] },
+  { parts: /^hosts\/.*\.c$/, whole: /^hosts\/\w+\/all\.c$/, except: [] },
+  { parts: /^include\/corun\/.*\.h$/, whole: /^include\/corun\.h$/, except: ['include/corun/expand.h', 'include/corun/sim.h'] },
+];
+
+function leftOut() {
+  return wholes.flatMap(({ parts, whole, except }) => {
+    const files = sources(whole);
+    const included = files.flatMap((path) => [...codeOf(read(path)).matchAll(/#include "(.*)"/g)].map(([, name]) => name));
+    return sources(parts)
+      .filter((path) => !files.includes(path) && !except.includes(path))
+      .filter((path) => !included.some((name) => path.endsWith(`/${name}`) || path === name))
+      .map((path) => `${path}: not part of the library, since ${files.join(', ')} does not include it`);
+  });
+}
+
+const problems = [...unknownNames(existing()), ...undocumented(), ...leftOut()];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length ? 1 : 0;

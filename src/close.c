@@ -78,7 +78,7 @@ static void task_removed(corun_runner *runner, corun_task *task)
     corun_loop *loop = runner->private_.loop;
     if (task->future.state == FUTURE_FINISHED && task->future.outcome.error) {
         task->future.flags |= FUTURE_RETRIEVED;
-        if (task->future.outcome.error != CORUN_INTERRUPTED && task->future.outcome.error != CORUN_SYSTEM_EXIT)
+        if (!error_leaves_loop(task->future.outcome.error))
             report_failed(loop, task);
     }
     if (is_phase_over(loop))

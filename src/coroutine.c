@@ -124,8 +124,7 @@ static bool is_caught(const corun_frame *frame, int error)
 {
     if (frame->mode == CORUN_CATCH_ALL_)
         return true;
-    return frame->mode == CORUN_CATCH_ && error != CORUN_CANCELLED && error != CORUN_INTERRUPTED
-           && error != CORUN_SYSTEM_EXIT;
+    return frame->mode == CORUN_CATCH_ && error != CORUN_CANCELLED && !error_leaves_loop(error);
 }
 
 /* Hands an error to a frame. Returns whether it goes on; if not, the error is now its exit. */

@@ -8,6 +8,12 @@
 
 #include "internal.h"
 
+/* Whether an error leaves the loop, as KeyboardInterrupt and SystemExit do: it goes through scopes as it is. */
+static inline bool error_leaves_loop(int error)
+{
+    return error == CORUN_INTERRUPTED || error == CORUN_SYSTEM_EXIT;
+}
+
 /* Makes a failure, or gives NULL. `message` NULL: the code's text; else it is copied. */
 CORUN_INTERNAL corun_failure *failure_create(int code, const char *message);
 /* The same of CORUN_EXIT, with its status; 0 of any other. */

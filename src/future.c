@@ -43,8 +43,8 @@ corun_future *corun_future_retain(corun_future *future)
 static void report_unretrieved(corun_future *future)
 {
     int error = future->outcome.error;
-    bool leaves = error == CORUN_INTERRUPTED || error == CORUN_SYSTEM_EXIT;
-    if (future->state == FUTURE_FINISHED && error && !leaves && !(future->flags & (FUTURE_RETRIEVED | FUTURE_SILENT)))
+    bool is_settled = future->flags & (FUTURE_RETRIEVED | FUTURE_SILENT);
+    if (future->state == FUTURE_FINISHED && error && !is_settled && !error_leaves_loop(error))
         report_never_retrieved(future);
 }
 

@@ -251,7 +251,7 @@ static void note_failed_spawn(corun_group *group, struct corun_child_ *child, in
 /* Drops what is not started, but not what has begun eagerly and left the loop. */
 static int refuse_child(corun_awaitable *awaitable, int rc)
 {
-    if (!is_base_error(rc))
+    if (!error_leaves_loop(rc))
         awaitable_drop(awaitable);
     return rc;
 }

@@ -53,10 +53,4 @@ static inline int error_of_child(const struct corun_child_ *child)
     return child->observer.future ? child->observer.future->outcome.error : child->error;
 }
 
-/* Whether an error goes through a group as it is. */
-static inline bool is_base_error(int error)
-{
-    return error == CORUN_INTERRUPTED || error == CORUN_SYSTEM_EXIT;
-}
-
 #endif

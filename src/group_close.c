@@ -103,13 +103,13 @@ static void share_error(const struct corun_child_ *child, struct outcome *out)
 }
 
 /* The first error that must leave the loop, as it was; false if there is none. */
-static bool take_base_error(corun_group *group, struct outcome *out)
+static bool take_leaving_error(corun_group *group, struct outcome *out)
 {
     struct corun_child_ *last = group->private_.failed, *child = last;
-    outcome_set(out, is_base_error(group->private_.error) ? group->private_.error : 0, NULL);
+    outcome_set(out, error_leaves_loop(group->private_.error) ? group->private_.error : 0, NULL);
     while (child && !out->error) {
         child = child_of_link(child->link.next);
-        if (is_base_error(error_of_child(child)))
+        if (error_leaves_loop(error_of_child(child)))
             share_error(child, out);
         if (child == last)
             break;
@@ -150,9 +150,9 @@ static struct outcome group_verdict(corun_group *group, corun_task *task)
     corun_task *parent = group->private_.parent;
     int exit = exit_error(task->top);
     struct outcome base;
-    if (is_base_error(exit) || exit == CORUN_GENERATOR_EXIT)
+    if (error_leaves_loop(exit) || exit == CORUN_GENERATOR_EXIT)
         return outcome_of_error(0, NULL);
-    if (take_base_error(group, &base))
+    if (take_leaving_error(group, &base))
         return base;
     if (group->private_.cancelled_parent) { /* the group's own request is taken back; is there another? */
         bool cancelled = group->private_.cancelled || group->private_.close_cancelled;

@@ -28,8 +28,7 @@ struct question {
  * the loop be left. */
 static bool is_of_the_loop(int code)
 {
-    return code == CORUN_CANCELLED || code == CORUN_INTERRUPTED || code == CORUN_SYSTEM_EXIT
-           || code == CORUN_GENERATOR_EXIT;
+    return code == CORUN_CANCELLED || code == CORUN_GENERATOR_EXIT || error_leaves_loop(code);
 }
 
 static int code_of_name(const char *name)

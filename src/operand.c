@@ -136,7 +136,7 @@ int awaitable_to_future(corun_loop *loop, const corun_awaitable *awaitable, coru
     rc = loop_spawn(loop, awaitable, NULL, &task);
     if (rc == 0)
         *out_future = &task->future;
-    else if (rc != CORUN_SYSTEM_EXIT && rc != CORUN_INTERRUPTED) /* of an eager first step: it has begun */
+    else if (!error_leaves_loop(rc)) /* of an eager first step: it has begun */
         awaitable_drop(awaitable);
     return rc;
 }

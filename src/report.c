@@ -215,7 +215,7 @@ void report_deadlock_once(corun_loop *loop)
 /* Whether a run that ended so has failed, and not been told to end. */
 static bool has_failed(int error)
 {
-    return error && error != CORUN_INTERRUPTED && error != CORUN_SYSTEM_EXIT && error != CORUN_CANCELLED;
+    return error && error != CORUN_CANCELLED && !error_leaves_loop(error);
 }
 
 void report_run(corun_loop *loop, int error)

@@ -171,12 +171,6 @@ void task_release_context(corun_task *task)
     task->bindings = NULL;
 }
 
-/* Whether the outcome is one that leaves the loop, as KeyboardInterrupt and SystemExit do. */
-static bool leaves_loop(int error)
-{
-    return error == CORUN_INTERRUPTED || error == CORUN_SYSTEM_EXIT;
-}
-
 static void leave_loop_with(corun_loop *loop, const struct outcome *outcome)
 {
     if (outcome->error == CORUN_SYSTEM_EXIT && outcome->failure)
@@ -205,7 +199,7 @@ void task_finish(corun_task *task)
     frames_free(task);
     list_remove(&task->all);
     list_append(&loop->unreleased, &task->all);
-    if (leaves_loop(outcome->error))
+    if (error_leaves_loop(outcome->error))
         leave_loop_with(loop, outcome);
     /* The run stops behind all that is ready by now, so that it gets one more turn (B30). */
     if (task->future.task_flags & TASK_IS_MAIN)

@@ -28,8 +28,7 @@ extern "C" {
  * or keep `waiter` and answer later, on the loop's thread, exactly once, by corun_waiter_done.
  * `cancel` asks a wait that has not been answered to end. It must lead to an answer, now or later;
  * the answer need not be CORUN_CANCELLED. It may be called more than once.
- * The task that waits keeps `self` from being used after the answer; who owns it keeps it alive
- * until then.
+ * Nothing uses `self` after the answer; whoever owns it keeps it alive until then.
  */
 typedef struct corun_awaitable_type {
     const char *name;

@@ -18,8 +18,8 @@
 extern "C" {
 #endif
 
-/* Copies a call with its arguments, and what they are, if they are awaitables that CORUN_WAIT_FOR and the like
- * were given. Any other awaitable is copied as the plain value that it is.
+/* Copies a call with its arguments. An awaitable that was given others (CORUN_WAIT_FOR, CORUN_SHIELD, corun_gather,
+ * corun_wait) is copied with those; any other is copied as the plain value that it is.
  *
  *   returns  0
  *   CORUN_NOT_AWAITABLE  the awaitable is empty
@@ -28,8 +28,8 @@ extern "C" {
  */
 CORUN_API int corun_call_keep(corun_awaitable call, corun_awaitable *out_kept);
 
-/* Gives a kept call back. Each await and spawn of it has copied its arguments; none of them is dropped. Takes an
- * empty one. */
+/* Frees a kept call, or an empty awaitable. No CORUN_DROP runs for the kept arguments: each await and spawn had a copy
+ * of its own. */
 CORUN_API void corun_call_free(corun_awaitable kept);
 
 #ifdef __cplusplus

@@ -14,8 +14,8 @@
  * All of this is for the loop's thread. A job uses the loop by corun_loop_call_soon_threadsafe only; it may
  * run a loop of its own. Threads use the allocator of corun_set_allocator too.
  *
- * Linux processes have threads. Under WASI and in pages everything here is CORUN_UNSUPPORTED; on the sim loop
- * jobs run one after another, everywhere.
+ * Native programs have threads. Under WASI and in pages everything here is CORUN_UNSUPPORTED; on the sim loop
+ * jobs run one after another, on every host.
  */
 #ifndef CORUN_EXECUTOR_H
 #define CORUN_EXECUTOR_H
@@ -40,8 +40,8 @@ CORUN_API extern const corun_awaitable_type corun_to_thread_type_, corun_shutdow
  * waited for, so that `argument` may be in the frame; then the wait ends with CORUN_CANCELLED, whatever the
  * job returned. If the loop is closed meanwhile, the frames of the task are never dropped, nor freed.
  *
- * The job has the caller's context variables; what it sets, nobody else sees. Values that it retains and
- * releases, it does in its thread.
+ * The job has the caller's context variables; what it sets, nobody else sees. Their values are retained and released
+ * for it in its own thread.
  *
  *   CORUN_EXECUTOR_SHUTDOWN  the executor was shut down
  *   CORUN_UNSUPPORTED  this host has no threads
@@ -78,8 +78,8 @@ static inline CORUN_TO_AWAIT_ corun_awaitable corun_to_thread(corun_job *job, vo
 CORUN_API int corun_loop_run_in_executor(corun_loop *loop, corun_job *job, void *argument,
                                          corun_future **out_future);
 
-/* Sets how many threads there may be at a time: before the first job, else as many as processors and four, at
- * most 32.
+/* Sets how many threads there may be at a time; only before the first job. Unless it is set there are four more than
+ * processors, and at most 32.
  *
  *   returns  0
  *   CORUN_CLOSED  the loop is closed

@@ -16,11 +16,11 @@
  *         CORUN_END();
  *     }
  *
- * A response is the caller's memory, usually a field of the frame; all zero is a closed one. The body comes as it is read: what
- * nobody reads is not sent for long. Cancelling corun_fetch aborts the request, closing the response does too; cancelling a
- * read loses no byte, and the next one goes on from there.
+ * A response is the caller's memory, usually a field of the frame; all zero is a closed one. The body comes as it is
+ * read: a program that reads slowly slows the sender down. Cancelling corun_fetch aborts the request, and so does closing
+ * the response; cancelling a read loses no byte, and the next one goes on from there.
  *
- * It is a host call: where there are none, it is CORUN_UNSUPPORTED, and so it is if the embedder has turned it off.
+ * It is a host call: CORUN_UNSUPPORTED where there are none, or where the embedder has turned fetch off.
  */
 #ifndef CORUN_FETCH_H
 #define CORUN_FETCH_H
@@ -101,8 +101,8 @@ CORUN_API const char *corun_response_header(const corun_response *response, cons
  */
 CORUN_API size_t corun_response_headers(const corun_response *response, corun_header *out_headers, size_t capacity);
 
-/* Closes a response; what has not come of its body never will. Takes a closed one. One that is still open when the runner
- * ends is closed by that, but for its memory. */
+/* Closes a response; the rest of its body never comes. On a closed one it does nothing. The end of the runner aborts the
+ * requests that are still open, but only this frees their memory. */
 CORUN_API void corun_response_close(corun_response *response);
 
 #ifdef __cplusplus

@@ -25,8 +25,8 @@ extern "C" {
  * the wait aborts the `signal` of that call, and goes on at once; what the function answers later is dropped.
  *
  * A function that throws ends the wait with the code that its error's `code` names ("ENOENT", "CORUN_TIMEOUT"), or
- * else with CORUN_HOST_ERROR; also instead of one by which tasks are cancelled and loops are left. The message of
- * the failure is the error's name and message, "TypeError: it is not a number".
+ * else with CORUN_HOST_ERROR: so do the names of codes that cancel tasks or end runs (CORUN_CANCELLED, CORUN_SYSTEM_EXIT).
+ * The message of the failure is the error's name and message, "TypeError: it is not a number".
  *
  *   CORUN_BAD_ARGUMENT  there is no name, or the bytes are 2 GiB and more
  *   CORUN_UNSUPPORTED  this host has no host calls

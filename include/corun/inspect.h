@@ -67,16 +67,16 @@ CORUN_API corun_where corun_task_spawned_at(const corun_task *task);
  *
  * Without memory the tasks are written one after another.
  *
- * In debug mode a process does so by itself, to standard error: when SIGQUIT comes (Ctrl-\) while a runner
- * runs, at once or, if a step is running, behind it. Not if the program has something else to do with that signal.
- * While a step goes on for ever nothing can be shown: the second SIGQUIT says so, the third ends the process.
+ * In debug mode a process does so by itself, to standard error, when SIGQUIT (Ctrl-\) comes while a runner runs: at
+ * once, or when the present step has ended; not if the program has another use for that signal.
+ * During a step that goes on for ever nothing can be shown: the second SIGQUIT says so, the third ends the process.
  *
  *   asyncio  python -m asyncio pstree, X6
  */
 CORUN_API void corun_print_tasks(corun_loop *loop, FILE *file);
 
-/* Writes to `file` how one task (NULL: the current one) is waited for: where it stands, and the same of who awaits
- * it, of who awaits those, at most 24 deep. In asyncio's form, without the addresses:
+/* Writes to `file` where a task stands (NULL: the current one), then the same of the tasks that await it, of those that
+ * await them, and so on, at most 24 deep. In asyncio's form, without the addresses:
  *
  *     * Task(name='Task-2')
  *       + Call stack:

@@ -20,7 +20,7 @@ extern "C" {
 /* ------------------------------------------------------------------ make */
 
 /* Makes a loop on the host's own backend, or on a named one. These are loop factories: hand one to
- * corun_run_options. Every native build has poll(2), that for Linux epoll too, which it prefers.
+ * corun_run_options. Every native build has poll(2); on Linux there is epoll too, which is the default.
  *
  *   returns  0
  *   CORUN_UNSUPPORTED  this build has no such backend
@@ -75,7 +75,8 @@ CORUN_API int corun_loop_run(corun_loop *loop);
 CORUN_API int corun_loop_run_until_complete(corun_loop *loop, corun_awaitable awaitable,
                                             corun_value *out_value);
 
-/* Lets the running round finish, then leaves corun_loop_run; before it, exactly one round is run.
+/* Lets the running round finish, then leaves corun_loop_run. Called before corun_loop_run, it lets that run exactly one
+ * round.
  *
  *   asyncio  loop.stop
  */
@@ -114,7 +115,7 @@ CORUN_API int corun_loop_fd(corun_loop *loop);
  *   asyncio  loop.is_running
  */
 CORUN_API bool corun_loop_is_running(const corun_loop *loop);
-/* Whether corun_loop_close has been called. Only for who still holds a task or future of it.
+/* Whether corun_loop_close has been called. May be asked only by somebody who still holds a task or future of the loop.
  *
  *   asyncio  loop.is_closed
  */
@@ -176,20 +177,19 @@ CORUN_API void corun_callback_release(corun_callback *callback);
 
 /* ----------------------------------------------------------- descriptors */
 
-/* Has `function(argument)` called each time the loop looks and `fd` is ready to be read, or written; hang-up and
- * errors count as both. Once a look, in the context in which it was added, until it is removed: what is
- * not read is told again. There is one reader and one writer a descriptor: adding again replaces. Tasks may
- * wait for the same descriptor; functions come first.
+/* Has `function(argument)` called whenever the loop finds `fd` ready to be read, or written; hang-up and errors count
+ * as both. It is called in the context in which it was added, once each time the loop asks the host, until it is
+ * removed: as long as something is left unread it is called again. A descriptor has one reader and one writer;
+ * adding another replaces it. Tasks may wait for the same descriptor; functions come first.
  *
- * Remove it before `fd` is closed. Files that never make one wait cannot be had, as with asyncio on
- * epoll: read them.
+ * Remove it before `fd` is closed. Files that are always ready are refused, as by asyncio on epoll: just read them.
  *
  *   returns  0
  *   CORUN_WRONG_THREAD  another thread runs the loop (debug mode only)
  *   CORUN_CLOSED  the loop is closed
  *   -EBADF  no open descriptor
- *   -EPERM  it is always ready: a regular file, /dev/null; in the sim and in a page, other than scripted
- *           ones and the streams
+ *   -EPERM  it is always ready: a regular file, /dev/null; in a page all but the three streams; in the sim whatever
+ *           is to be written
  *   CORUN_UNSUPPORTED  the host cannot wait for it
  *   -ENOMEM  no memory; whoever was there before stays
  *   asyncio  loop.add_reader, loop.add_writer
@@ -234,8 +234,8 @@ CORUN_API int corun_loop_add_signal_handler(corun_loop *loop, int number, void (
  */
 CORUN_API int corun_loop_remove_signal_handler(corun_loop *loop, int number);
 
-/* Says that somebody outside (a thread, a callback of another library) will wake the loop, and that
- * this has ended: while one is held, waiting without timers and descriptors is no deadlock. */
+/* Hold says that somebody outside (a thread, a callback of another library) is going to wake the loop, unhold that this
+ * is over. Until then it is no deadlock if nothing is left but to wait. */
 CORUN_API void corun_loop_hold(corun_loop *loop);
 CORUN_API void corun_loop_unhold(corun_loop *loop);
 

@@ -1,11 +1,11 @@
 /* Queues: values that tasks of one loop hand to each other. First in, first out; last in, first out; or by an
- * order of the program's. With a limit who puts waits while it is full.
+ * order of the program's. Whoever puts into a queue with a limit waits while it is full.
  *
  * All zero is a queue without limit, first in, first out; another kind is opened. Its memory is allocated
  * once, or the caller's; only a queue without limit allocates when it grows. It belongs to a loop as a lock
  * does (corun/sync.h), and like that it must not be moved, and must live as long as somebody waits.
  *
- * States: open, then shut down: nothing can be put, and who gets what is not there is told so.
+ * States: open, then shut down: nothing can be put any more, and getting from an empty one fails instead of waiting.
  */
 #ifndef CORUN_QUEUE_H
 #define CORUN_QUEUE_H
@@ -57,7 +57,7 @@ CORUN_API extern const corun_awaitable_type corun_put_type_, corun_get_type_, co
  */
 CORUN_API int corun_queue_open(corun_queue *queue, const corun_queue_options *options);
 
-/* Drops what is in it and gives its memory back. It is all zero then. Twice is once.
+/* Drops what is in it, frees its memory and makes it all zero. Closing it again does nothing.
  *
  *   returns  0
  *   CORUN_INVALID_STATE  somebody waits for it: nothing was done

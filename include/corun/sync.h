@@ -1,9 +1,8 @@
 /* Lock, event, condition, semaphore, barrier: how tasks of one loop wait for each other.
  *
- * Not for threads: a task holds a lock only across its own awaits, and what stands between two awaits needs
- * none. Who waits is served in the order in which it came, and nobody overtakes; a task that is cancelled
- * while it is being served passes its turn on. Waiting allocates nothing. Whatever need not wait goes on at
- * once.
+ * Not for threads, and needed only across awaits: between two awaits a task is alone anyway. Tasks are served in the
+ * order in which they came, and nobody overtakes; one that is cancelled when its turn has come passes it on. Waiting
+ * allocates nothing. Whoever need not wait goes on at once.
  *
  * The structs are the caller's memory, usually fields of a frame, and all zero is a valid start. They must
  * not be moved or copied while somebody waits, and must live as long as somebody does. They belong to no loop
@@ -166,7 +165,7 @@ static inline bool corun_condition_locked(corun_condition *condition)
 
 /* Releases the lock, waits to be notified, and acquires the lock again, also when it is cancelled: a cleanup
  * may rely on having it. The condition may have become false again by then: wait in a loop. Awaiting it fails
- * with CORUN_WAIT_NEEDS_LOCK and with CORUN_OTHER_LOOP. Who fails while waiting has one other notified.
+ * with CORUN_WAIT_NEEDS_LOCK and with CORUN_OTHER_LOOP. Whoever fails while waiting has somebody else notified instead.
  *
  *   asyncio  Condition.wait (wait_for is the loop above), K3 K8
  */
@@ -175,7 +174,7 @@ static inline CORUN_TO_AWAIT_ corun_awaitable corun_condition_wait(corun_conditi
     return corun_awaitable_of(&corun_condition_type_, condition);
 }
 
-/* Wakes the `n` who wait longest, or all. They go on when they have the lock. If nobody waits it is lost.
+/* Wakes the `n` who wait longest, or all. They go on when they have the lock. If nobody waits, nothing remembers it.
  *
  *   returns  0
  *   CORUN_WRONG_THREAD  another thread runs the loop of those who wait (debug mode only)
@@ -187,8 +186,8 @@ CORUN_API int corun_condition_notify_all(corun_condition *condition);
 
 /* --------------------------------------------------------------- semaphore */
 
-/* So many at a time. A bounded one refuses to be released more often than it was acquired. All zero has
- * nothing to give until it is released. */
+/* Lets so many tasks in at a time. A bounded one refuses to be released more often than it was acquired. All zero lets
+ * nobody in until it is released. */
 typedef struct corun_semaphore {
     struct {
         corun_waiters_ waiters;

@@ -37,15 +37,19 @@ CORUN_API int corun_spawn(corun_awaitable awaitable, corun_task **out_task);
  */
 CORUN_API int corun_loop_spawn(corun_loop *loop, corun_awaitable awaitable, corun_task **out_task);
 
-/* When a task takes its first step: in the next round; or eagerly, inside the call that spawns it, if the
- * loop is running by then: it goes on until it waits, and is done already if it never does. Eager
- * starts within eager starts nest to a depth of 64, then wait for the next round. */
-enum { CORUN_START_USUAL = 0 /* as the loop's factory has it, else in the next round */, CORUN_START_LATER, CORUN_START_EAGER };
+/* When a task takes its first step. An eager one takes it inside the call that spawns it, if the loop is running: it
+ * goes on until it waits, and is done on return if it never does. Eager starts within eager starts nest to a depth of
+ * 64; what is deeper begins in the next round. */
+enum {
+    CORUN_START_USUAL = 0, /* as the loop's factory has it, else in the next round */
+    CORUN_START_LATER,     /* in the next round */
+    CORUN_START_EAGER
+};
 
 /* How to make a task. All zero is the default. */
 typedef struct corun_spawn_options {
     const char *name;       /* copied; NULL: "Task-" and a number */
-    corun_context *context; /* used itself, as that of a runner is; NULL: a copy of the current one */
+    corun_context *context; /* used itself, not copied, as a runner's is; NULL: a copy of the current one */
     int start;              /* one of the three above */
 } corun_spawn_options;
 

@@ -135,7 +135,7 @@ CORUN_API size_t corun_as_completed_left(const corun_as_completed *all);
  * cancelled. When none is left it gives no value.
  * CORUN_CLOSED: it was closed meanwhile.
  *
- *   owner    no reference: valid as long as `all`
+ *   owner    no reference: valid until `all` is closed, or the coroutine that opened it ends
  *   asyncio  async for task in asyncio.as_completed, W5
  */
 CORUN_API CORUN_TO_AWAIT_ corun_awaitable corun_as_completed_next(corun_as_completed *all);

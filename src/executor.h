@@ -46,10 +46,11 @@ CORUN_INTERNAL bool executor_is_busy(const struct executor *executor);
 /* Takes no more jobs, and has `over` called when none is open, or after so many seconds. Returns 1; or 0 if
  * none is open, or -ENOMEM if there is none for the limit: then nothing is called. */
 CORUN_INTERNAL int executor_shut_down(corun_loop *loop, struct shutdown *shutdown, double seconds);
-/* The last job of an executor that was shut down has ended: so do its threads, and what waits for that. */
-CORUN_INTERNAL void executor_end(corun_loop *loop);
-CORUN_INTERNAL void executor_close_threads(corun_loop *loop);
-/* The same for the runner, with its own limit. */
+/* The same for the runner that closes the loop, with its own limit. */
 CORUN_INTERNAL void executor_shut_down_for_runner(corun_loop *loop, void (*over)(struct shutdown *shutdown));
+/* Called when the last job of an executor that was shut down has ended: ends its threads, and what waits for that. */
+CORUN_INTERNAL void executor_end(corun_loop *loop);
+/* Gives the threads back to the host, if there are any. */
+CORUN_INTERNAL void executor_close_threads(corun_loop *loop);
 
 #endif

@@ -32,7 +32,7 @@ struct corun_future {
     uint8_t task_flags; /* of a task: likewise */
     corun_loop *loop;
     struct list *waiters; /* a ring of entries, in the order in which they came; empty once done */
-    struct rare *rare;    /* what few have; NULL else */
+    struct rare *rare;    /* what few futures have; NULL if this one has none of it */
     union {
         struct outcome outcome;    /* of a future: once done. Of a task: its end, or its latest await's */
         corun_awaitable awaitable; /* of a task that waits: what for */

@@ -30,8 +30,9 @@ CORUN_INTERNAL void group_set_state(corun_group *group, enum group_state state);
 CORUN_INTERNAL void group_cancel_children(corun_group *group);
 /* Lets go of all children and of the frame: nothing points to the group any more. */
 CORUN_INTERNAL void group_leave(corun_group *group);
-/* Takes the first out of a ring, NULL if it is empty; frees one that is in none. */
+/* Takes the first child out of a ring; NULL: it is empty. */
 CORUN_INTERNAL struct corun_child_ *group_take_child(struct corun_child_ **ring);
+/* Frees one that is in no ring. */
 CORUN_INTERNAL void group_free_child(struct corun_child_ *child);
 
 /* group_close.c: has the closer look what is left, in its own turn. */

@@ -47,11 +47,9 @@ static bool may_be_displaced(const struct interrupts *present)
 
 bool interrupts_take_over(corun_loop *loop)
 {
-    corun_loop *present;
-    bool taken;
-    present = visit_target();
-    taken = (!present || may_be_displaced(&present->interrupts))
-            && atomic_compare_exchange_strong(&target, &present, loop);
+    corun_loop *present = visit_target();
+    bool taken = (!present || may_be_displaced(&present->interrupts))
+                 && atomic_compare_exchange_strong(&target, &present, loop);
     end_visit();
     return taken;
 }
@@ -67,6 +65,8 @@ void interrupts_disclaim(corun_loop *loop)
     atomic_store(&loop->interrupts.sent, 0);
 }
 
+/* Counts an interrupt and wakes the loop. It is CORUN_INTERRUPT_STUCK if the previous one found the very step running
+ * that runs now, INTERRUPT_UNSEEN if it is a signal and the loop has not yet seen an earlier one. */
 static int send_to(corun_loop *loop, bool by_signal)
 {
     struct interrupts *interrupts = &loop->interrupts;

@@ -11,10 +11,11 @@
 struct interrupts {
     atomic_uint sent;     /* by hosts, since the run began */
     unsigned seen;        /* by the loop's thread */
-    atomic_uint activity; /* odd while a step or callback runs, one more at each end of it */
-    atomic_uint activity_at_last;
-    unsigned waiting_signal; /* which of those sent was the first signal that was not seen; its handler's */
-    atomic_bool by_signals; /* the host sends the process's */
+    atomic_uint activity; /* the beginnings and ends of steps and callbacks, counted: odd while one runs */
+    atomic_uint activity_at_last; /* when the latest interrupt was sent */
+    unsigned waiting_signal; /* for signal handlers only: which interrupt, counted by `sent`, was the first signal that
+                                the loop has not seen */
+    atomic_bool by_signals; /* interrupts come as signals of the process */
     _Atomic(const void *) thread; /* that began the run */
 };
 

@@ -8,8 +8,8 @@
 struct kept {
     struct kept *next, **place; /* in its task's list, or its generator's */
     const corun_frame *frame;
-    const void *owner; /* adding ends what the same frame keeps for it; NULL: nobody's */
-    void (*end)(struct kept *kept); /* gives it back, when it is in no list any more */
+    const void *owner; /* whose it is: adding one ends the former of the same owner and `end`; NULL: nobody's */
+    void (*end)(struct kept *kept); /* frees it; it is in no list any more */
 };
 
 /* Has `kept` end with the task's innermost frame. Returns 0, or -ENOMEM and then it does not. */

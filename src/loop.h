@@ -56,7 +56,7 @@ struct corun_loop {
     struct descriptor **descriptors; /* by number; NULL where none was ever used */
     int descriptor_capacity;
     uint32_t watch_waiters; /* waits that a descriptor can end, readers and writers */
-    uint32_t holds;
+    uint32_t holds; /* promises of somebody outside to wake the loop: corun_loop_hold */
     uint32_t completions; /* of I/O since the last suspension */
     int64_t completions_since;
 
@@ -115,9 +115,9 @@ CORUN_INTERNAL int loop_round(corun_loop *loop, bool may_block);
 
 /* Registers the loop as the thread's running one, and undoes that. */
 CORUN_INTERNAL int loop_enter(corun_loop *loop);
+CORUN_INTERNAL void loop_leave(corun_loop *loop);
 /* What loop_enter would return, B29. */
 CORUN_INTERNAL int loop_check_enter(const corun_loop *loop);
-CORUN_INTERNAL void loop_leave(corun_loop *loop);
 
 /* The rounds are over, with `rc`: leaves the loop, and tells whoever has started something on it, who may
  * close it or start the next thing. */
@@ -147,10 +147,11 @@ CORUN_INTERNAL void loop_tell_slow(corun_loop *loop, corun_task *task, int64_t b
 CORUN_INTERNAL void loop_stop_after(corun_loop *loop, corun_task *task);
 CORUN_INTERNAL void loop_forget_stop(corun_loop *loop, corun_task *task);
 
-/* call.c: queues an entry from another thread and wakes the loop, which may run it before this returns.
- * Never fails. Moves what other threads have queued; drops what was never called. */
+/* call.c: queues an entry from another thread and wakes the loop, which may run it before this returns. Never fails. */
 CORUN_INTERNAL void calls_add_foreign(corun_loop *loop, struct entry *entry);
+/* Moves what other threads have queued to the loop's own queue. */
 CORUN_INTERNAL void calls_take_foreign(corun_loop *loop);
+/* Drops whatever is queued or armed, when the loop is closed. */
 CORUN_INTERNAL void calls_drop(corun_loop *loop);
 
 #endif

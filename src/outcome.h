@@ -1,4 +1,4 @@
-/* How things end: the outcome of a task, a future or an await, and the exit of a frame, which is the same in fewer bytes. */
+/* How things end: the outcome of a task, a future or an await; the exit of a frame, which is the same in fewer bytes. */
 #ifndef CORUN_OUTCOME_H
 #define CORUN_OUTCOME_H
 
@@ -60,7 +60,7 @@ CORUN_INTERNAL int exit_keep_value(corun_frame *frame, corun_value value);
 CORUN_INTERNAL void exit_take(corun_frame *frame, struct outcome *out);
 CORUN_INTERNAL void exit_clear(corun_frame *frame);
 
-/* For scopes that are closed during a frame's cleanup: the error that the frame is about to end with, 0 if there is none. */
+/* For scopes that are closed during a frame's cleanup: the error that the frame is about to end with; 0: none. */
 CORUN_INTERNAL int exit_error(const corun_frame *frame);
 /* Takes that error away, so that the frame ends without one. */
 CORUN_INTERNAL struct outcome exit_take_error(corun_frame *frame);

@@ -30,13 +30,15 @@ CORUN_INTERNAL void report_run(corun_loop *loop, int error);
 /* Shows the tasks of a loop, and why. */
 CORUN_INTERNAL void report_tasks(corun_loop *loop, const char *why);
 
-/* Write texts, of which all but the first may be NULL; a number between two, of which the latter may; a text and a
- * place in the source, as far as that is known; where a task was spawned, if that is known, and the end of its line. */
+/* Writes up to four texts; NULL is none, but for the first. */
 CORUN_INTERNAL void print_texts(FILE *file, const char *first, const char *second, const char *third,
                                 const char *fourth);
+/* Writes a number between two texts; `after` may be NULL. */
 CORUN_INTERNAL void print_number(FILE *file, const char *before, uint32_t number, const char *after);
+/* Writes a text and a place in the source, as far as that is known: "in serve (app.c:12)". */
 CORUN_INTERNAL void print_where(FILE *file, const char *before, const char *function, const char *source,
                                 int line);
+/* Ends a task's line, with where the task was spawned if that is known. */
 CORUN_INTERNAL void print_origin(FILE *file, const char *source, int line);
 /* Writes all that is known of an error. */
 CORUN_INTERNAL void print_failure(FILE *file, const corun_failure *failure);

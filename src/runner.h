@@ -18,9 +18,10 @@ CORUN_INTERNAL void runner_set_state(corun_runner *runner, enum runner_state sta
 CORUN_INTERNAL int runner_initialize(corun_runner *runner);
 /* Forgets the value and the failure of the latest run. */
 CORUN_INTERNAL void runner_clear_result(corun_runner *runner);
-/* Starts and stops delivering the host's interrupts to this runner's loop, whose rounds are over with `rc`: one that
- * came too late for a step of its own is not lost (B47). Returns what they are over with now. */
+/* Has the host's interrupts delivered to this runner's loop. */
 CORUN_INTERNAL void runner_take_interrupts(corun_runner *runner);
+/* Ends that, when the rounds have ended with `rc`. An interrupt that came too late to be seen before a step is not lost
+ * (B47): returns what the rounds have ended with now. */
 CORUN_INTERNAL int runner_leave_interrupts(corun_runner *runner, int rc);
 
 #endif

@@ -80,11 +80,14 @@ CORUN_INTERNAL void task_release_context(corun_task *task);
 /* corun_loop_spawn_with. */
 CORUN_INTERNAL int loop_spawn(corun_loop *loop, const corun_awaitable *awaitable, const corun_spawn_options *options,
                               corun_task **out_task);
-/* Ready entries: begin; go on with the outcome that is set; with that of the future that is awaited. */
+/* What a task's entry runs in its turn.
+ * The task's first step. */
 CORUN_INTERNAL void task_run_first(struct entry *entry);
+/* The task goes on with its outcome, which has been set. */
 CORUN_INTERNAL void task_resume(struct entry *entry);
+/* The task goes on with the outcome of the future that it awaits (future.c). */
 CORUN_INTERNAL void task_resume_joined(struct entry *entry);
-/* Runs a task that waits, and is queued nowhere: `begin` sets its outcome and delivers it. */
+/* Has a task that waits, and whose entry stands nowhere, go on at once: `begin` sets its outcome and delivers it. */
 CORUN_INTERNAL void task_go_on(corun_task *task, int (*begin)(corun_task *task));
 /* Answers a wait that has just begun, or one that is going on, with a whole outcome. */
 CORUN_INTERNAL void task_answer(corun_task *task, struct outcome outcome);
@@ -101,13 +104,16 @@ CORUN_INTERNAL corun_frame *frame_push_first(corun_task *task, const corun_frame
 CORUN_INTERNAL corun_frame *frame_push(corun_task *task, const corun_frame *call);
 CORUN_INTERNAL void frame_pop(corun_task *task);
 CORUN_INTERNAL void frames_free(corun_task *task);
-/* How much a guest's segment takes with its frame; making that frame; putting it on a stack and taking it
- * off, suspended; the guest that a frame is the first of, or NULL; what the guest kept behind it. */
+/* How many bytes a guest's segment takes with its frame. */
 CORUN_INTERNAL size_t guest_size(const corun_coroutine *coroutine);
+/* Makes the guest's frame from a call. */
 CORUN_INTERNAL corun_frame *guest_fill(struct guest *guest, const corun_frame *call);
+/* Puts the guest's frame on a task's stack; takes it off again while it is suspended. */
 CORUN_INTERNAL void guest_enter(struct guest *guest, corun_task *task, corun_frame *frame);
 CORUN_INTERNAL void guest_leave(struct guest *guest, corun_task *task, corun_frame *frame);
+/* The guest whose own frame this is; NULL: it is none's. */
 CORUN_INTERNAL struct guest *guest_of(const corun_task *task, const corun_frame *frame);
+/* Frees the segments that the guest has kept behind its own. */
 CORUN_INTERNAL void guest_free(struct guest *guest);
 
 /* coroutine.c: hands the error that is the task's outcome to the innermost frame, or on to its callers. Returns

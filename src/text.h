@@ -4,12 +4,13 @@
 
 #include "internal.h"
 
-/* Write text, or a number in decimal, at `at`, which has room, and a zero behind it. Return its place. */
+/* Each writes at `at`, where there must be room, and a zero behind that. Returns the place of the zero. */
 CORUN_INTERNAL char *text_append(char *at, const char *text);
 CORUN_INTERNAL char *text_append_number(char *at, uint32_t number);
 
-/* The same with at most TEXT_SHORT bytes of a text; with seconds, in milliseconds unless they are whole. */
+/* At most TEXT_SHORT bytes of a text. */
 CORUN_INTERNAL char *text_append_short(char *at, const char *text);
+/* Seconds: whole ones as "3", others as "0.150". */
 CORUN_INTERNAL char *text_append_seconds(char *at, int64_t ns);
 
 enum {

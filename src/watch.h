@@ -21,10 +21,11 @@ CORUN_INTERNAL int descriptor_wanted(const struct descriptor *descriptor);
 /* Has the host report these events and no others. Returns what the host does. */
 CORUN_INTERNAL int descriptor_tell_host(struct descriptor *descriptor, int events);
 
-/* reader.c: the events that functions are to be called for; has those called that fit `events`, and says
- * whether there were any; forgets them all. */
+/* reader.c: the events that functions are to be called for. */
 CORUN_INTERNAL int readers_wanted(const struct descriptor *descriptor);
+/* Has the functions called that are there for one of `events`. Returns whether there is one. */
 CORUN_INTERNAL bool readers_ready(struct descriptor *descriptor, int events);
+/* Removes all of them. */
 CORUN_INTERNAL void readers_free(struct descriptor *descriptor);
 
 #endif

@@ -48,8 +48,8 @@ struct work_type {
     void (*drop)(struct work *work);
 };
 
-/* A question to the embedder, in memory of the program's allocator. It is the asker's; from `call` until it is
- * answered or taken back it stays where it is, and what it points to does too until then. */
+/* A question to the embedder, in memory of the program's allocator. It is the asker's; from `ask` until it is answered
+ * or taken back neither it nor what it points to may be moved or freed. */
 struct host_call {
     struct host_call *next; /* the host's, as the one below; these five are what the turn interface shows */
     uint32_t state;
@@ -60,8 +60,9 @@ struct host_call {
 };
 
 struct host_call_type {
-    /* Told once, from `wait` or a host's own entry points between turns: it has ended, and is the asker's again. Gives
-     * the place for the answer, `size_bytes` to be filled at once; NULL without memory, of which the asker knows.
+    /* Called once, from `wait` or from a host's own entry points between turns: the call has ended, and is the asker's
+     * again. Gives the place for the answer, `size_bytes` to be filled at once; NULL without memory, which the asker
+     * then tells its task.
      * The answer of one that failed is two texts, each with the zero behind it: the error's name and a message. */
     void *(*answered)(struct host_call *call, bool failed, size_t size_bytes);
 };
@@ -89,16 +90,16 @@ struct host_calls {
      * Returns 0 or -ENOMEM; then it is not asked. */
     int (*ask)(void *state, struct host_call *call);
 
-    /* Takes a question back that has not been answered: it never will be. From here on it is the host's, who
-     * gives its memory back. A host that is closed forgets all questions; they are the askers' then. */
+    /* Takes a question back that has not been answered: it never will be. From here on it is the host's, which
+     * frees it. A host that is closed forgets all questions; they are the askers' then. */
     void (*take_back)(void *state, struct host_call *call);
 };
 
 /* Signals of the process. */
 struct host_signals {
-    /* Reports by signal_arrived() that signal `number` has come, whatever was done about it before, interrupts
-     * too; NULL ends that, and puts back the default action, or the interrupt that it is again, unless
-     * somebody else has replaced it since. One loop a signal: the latest.
+    /* Reports by signal_arrived() that signal `number` has come, in place of whatever was done about it before, be
+     * it an interrupt. NULL ends that: the signal has its default action again, or is an interrupt again, unless
+     * somebody else has replaced the handler since. Of several loops the latest has a signal.
      * Returns 0, -EINVAL for one that there is not or that cannot be caught, CORUN_WRONG_THREAD where
      * signals are another thread's. Ending it never fails. */
     int (*report)(void *state, int number, struct signal_handler *handler);
@@ -145,8 +146,8 @@ struct host {
      * NULL: somebody else drives the loop, by turns. */
     int (*wait)(void *state, int64_t deadline);
 
-    /* Makes the present `wait`, or the next, return. From any thread, or a signal handler. NULL: nobody can call it
-     * while there is something to wake. */
+    /* Makes the present `wait`, or the next, return. From any thread, or a signal handler. NULL: there is neither
+     * here, so nobody could call it during a `wait`. */
     void (*wake)(void *state);
 
     /* Gives a descriptor that is readable, for whoever waits instead of `wait`, when that would have something to
@@ -154,8 +155,8 @@ struct host {
     int (*fd)(void *state);
 
     /* Starts or stops turning the host's requests to stop into corun_interrupt(). `signals` ends with
-     * 0, an empty list is the host's usual one; NULL stops, and puts back exactly what was there before, unless somebody else has replaced
-     * it since. Returns 1 if interrupts can come now, 0 if not, never an error (B36). */
+     * 0, an empty list is the host's usual one; NULL stops, and puts back exactly what was there before, unless
+     * somebody else has replaced it since. Returns 1 if interrupts can come now, 0 if not, never an error (B36). */
     int (*interrupts)(void *state, const int *signals);
 
     /* Looks whether an interrupt has come, in the middle of a long step, where nothing but looking would
@@ -191,9 +192,9 @@ CORUN_INTERNAL void loop_has_signals(corun_loop *loop);
  * meanwhile. */
 CORUN_INTERNAL bool signal_arrived(struct signal_handler *handler);
 
-/* corun_interrupt(), by a signal: `number` is what the process is to die of, if that comes to it.
- * INTERRUPT_UNSEEN: it was taken, as was an earlier signal that the loop has not looked at since. In a program that gives
- * its loop turns, its own code may keep it from that. Async-signal-safe. */
+/* corun_interrupt(), by a signal: `number` is what the process is to die of, if it comes to that.
+ * INTERRUPT_UNSEEN: it was taken, but so was an earlier signal, and the loop has not looked since: the program's own
+ * code may not be giving the loop its turns. Async-signal-safe. */
 enum { INTERRUPT_UNSEEN = 100 }; /* beside those of runner.h */
 CORUN_INTERNAL int interrupt_by_signal(int number);
 

@@ -68,7 +68,7 @@ static void end_wait(corun_task *task, const char *message)
     }
     if (!(task->future.task_flags & TASK_WAIT_CANCELLED))
         note_message(task, message);
-    if (future_forget(task)) /* of a circle nobody else would end the wait */
+    if (future_forget(task)) /* it joins: so this is a circle of joins, and nobody else would end the wait */
         corun_waiter_done(waiter_of_task(task), CORUN_CANCELLED, NULL);
     else
         awaitable.type->cancel(awaitable.self, waiter_of_task(task));

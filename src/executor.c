@@ -33,9 +33,9 @@ struct job {
     bool cancelled;            /* its wait is to end so */
     corun_waiter *waiter;      /* of corun_to_thread, or NULL */
     struct job_future *future; /* of corun_loop_run_in_executor, or NULL; one reference */
-    struct remains {
+    struct remains { /* what was taken from the task that was given up: see leave_behind */
         struct job *next;
-        corun_task *task; /* NULL: there are none */
+        corun_task *task; /* NULL: nothing was */
         corun_frame *top;
         struct segment *segment;
     } remains;

@@ -18,7 +18,8 @@ enum {
     FUTURE_MARKED = 16,   /* only while duplicates are looked for */
 };
 
-/* A task's place in the ring of a lock: begins as the awaitable, whose rest it has no use for. */
+/* A waiting task's place in the ring of a lock. It begins as the task's awaitable does; a lock has no use for the rest
+ * of that. */
 struct lock_place {
     const corun_awaitable_type *type;
     void *self;

@@ -20,9 +20,9 @@ struct gathering {
     corun_outcome *results;
     size_t count, pending;
     bool return_errors;
-    bool asked;  /* it was cancelled: it ends so */
-    bool asking; /* they are being cancelled */
-    bool circle; /* which has come back here: nobody else would end it */
+    bool asked;  /* the wait was cancelled, and so were children: it ends so */
+    bool asking; /* the children are being cancelled just now */
+    bool circle; /* and that has come back here: a child waits for this very task, so nobody else would end the wait */
     struct observer children[];
 };
 

@@ -1,5 +1,5 @@
-/* What ends with a frame. A task's is in a list of the task, innermost frames first; that of a generator's own
- * frame, which goes from task to task, in a list of the generator.
+/* What ends with frames stands in a list of their task, innermost frame first. A generator's own frame goes from task
+ * to task, so what ends with that stands in a list of the generator.
  */
 #include "kept.h"
 

@@ -25,7 +25,8 @@ struct loop_uses {
     const struct generators_use *generators;      /* generator.h */
     const struct executor_use *executor;          /* executor.h */
     const struct signals_use *signals;            /* below */
-    _Atomic(void (*)(struct entry *entry)) drop_callback; /* call.c: frees it, if it is a callback */
+    /* call.c: frees an entry that is a callback. Atomic, since any thread may make the first one. */
+    _Atomic(void (*)(struct entry *entry)) drop_callback;
     void (*descriptors_free)(corun_loop *loop);   /* watch.c: gives back what the loop keeps for them */
 };
 

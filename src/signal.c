@@ -72,7 +72,7 @@ static struct signal_handler *create_handler(corun_loop *loop, int number, void 
     return NULL;
 }
 
-/* The host tells `handler` by now: what has come for the one before is its to answer. */
+/* The host reports to the new handler by now; that also answers what has arrived for the old one. */
 static void replace_handler(corun_loop *loop, struct signal_handler *handler)
 {
     struct signal_handler *old = unlist(loop, handler->number);

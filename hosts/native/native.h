@@ -61,10 +61,10 @@ CORUN_INTERNAL void threads_close(void *threads);
 /* signals.c: signals become corun_interrupt(). One loop a process may have them. `owner` is a loop's state. */
 CORUN_INTERNAL int signals_start(const void *owner, const int *signals);
 CORUN_INTERNAL void signals_stop(const void *owner);
-/* The duty of the host's signals' `report`. */
+/* host_signals.report, with a handler and without. */
 CORUN_INTERNAL int signals_report(const void *owner, int number, struct signal_handler *handler);
 CORUN_INTERNAL void signals_report_no_more(const void *owner, int number);
-/* The duty of their `show`. One loop a process may have it. */
+/* host_signals.show, likewise. One loop a process may have it. */
 CORUN_INTERNAL int signals_show(const void *owner, struct signal_handler *handler);
 CORUN_INTERNAL void signals_show_no_more(const void *owner);
 /* Ends the process by the default action of a signal, as if nobody had handled it. Returns if that action is

@@ -4,8 +4,8 @@
  *
  * The handlers only note what has come and wake the loop. A second interrupt that finds the same step
  * still running ends the process: the default action is restored and the signal sent again, so that whoever
- * waits for the process sees what it died of. So does one that finds the first still waiting after a while: the code
- * hangs that should give the loop its turns.
+ * waits for the process sees what it died of. So does a second one that comes a while after the first, if the loop has
+ * not looked at that: then the code hangs that should give the loop its turns.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@
 
 enum { MOST_SIGNALS = 8, LARGEST_SIGNAL = 64 };
 
-/* Between turns, whoever gives them may do so soon; for so long two signals are not one too many. */
+/* Between turns: so long two signals do not mean that whoever gives the turns hangs. */
 enum { TURN_PATIENCE_NS = 500000000 };
 
 struct taken {

@@ -7,7 +7,6 @@
 import { fetchCalls } from './fetch.js';
 import { CALLS_FIELDS, CALL_FIELDS, badModule, readBytes, readText, readWords } from './protocol.js';
 
-
 /**
  * What the guest is answered; undefined and null are no bytes, text is encoded as UTF-8.
  *

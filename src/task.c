@@ -96,13 +96,19 @@ void task_go_on(corun_task *task, int (*begin)(corun_task *task))
     drive(task, begin);
 }
 
-void task_answer(corun_task *task, struct outcome outcome)
+/* The outcome is set: has the task go on with it, without a suspension if its wait has just begun. */
+static void wait_answered(corun_task *task)
 {
-    task->future.outcome = outcome;
     if (task->future.wait == WAIT_STARTING)
         task->future.task_flags |= TASK_ANSWERED;
     else
         task_wake(task);
+}
+
+void task_answer(corun_task *task, struct outcome outcome)
+{
+    task->future.outcome = outcome;
+    wait_answered(task);
 }
 
 /* -------------------------------------------------------------------- wait */
@@ -142,12 +148,9 @@ void corun_waiter_done(corun_waiter *waiter, int error, const corun_value *value
     corun_value copy = value ? *value : CORUN_VALUE(); /* the answer goes over the awaitable, in which it may stand */
     if (error > 0)
         error = CORUN_BAD_ARGUMENT;
-    if (task->future.wait == WAIT_WAITING) {
+    if (task->future.wait == WAIT_WAITING || task->future.wait == WAIT_STARTING) {
         outcome_answer(&task->future.outcome, error, &copy);
-        task_wake(task);
-    } else if (task->future.wait == WAIT_STARTING) {
-        outcome_answer(&task->future.outcome, error, &copy);
-        task->future.task_flags |= TASK_ANSWERED;
+        wait_answered(task);
     } else if (task->future.wait == WAIT_ABANDONED) {
         task->future.wait = WAIT_NONE;
         corun_task_release(task);
@@ -210,21 +213,25 @@ void task_finish(corun_task *task)
     corun_task_release(task);
 }
 
-/* Gives up one wait: whatever keeps the waiter forgets it. */
+/* Gives up the turn of a task that is queued, to begin or to go on with an answer. */
+static void forget_turn(corun_task *task)
+{
+    loop_unready(task->future.loop, &task->entry);
+    if (task->future.wait == WAIT_WOKEN && task->entry.run == task_resume_joined)
+        future_forget(task); /* which has the answer */
+    else
+        outcome_release(&task->future.outcome);
+}
+
+/* Gives up what a task waits for: whatever keeps the waiter forgets it. */
 static void forget_wait(corun_task *task)
 {
     corun_awaitable awaitable = task->future.awaitable;
-    bool was_waiting = task->future.wait == WAIT_WAITING;
-    corun_loop *loop = task->future.loop;
-    if (task->future.wait == WAIT_NONE || task->future.wait == WAIT_WOKEN) {
-        loop_unready(loop, &task->entry);
-        if (task->future.wait == WAIT_WOKEN && task->entry.run == task_resume_joined)
-            future_forget(task);
-        else
-            outcome_release(&task->future.outcome);
-    }
+    bool is_waiting = task->future.wait == WAIT_WAITING;
+    if (task->future.wait == WAIT_NONE || task->future.wait == WAIT_WOKEN)
+        forget_turn(task);
     task->future.wait = WAIT_ABANDONED;
-    if (!was_waiting || timer_disarm(&loop->timers, &task->entry) || future_forget(task))
+    if (!is_waiting || future_forget(task))
         return;
     corun_task_retain(task); /* until the answer, which may come later */
     awaitable.type->cancel(awaitable.self, waiter_of_task(task));

@@ -59,22 +59,15 @@ static _Thread_local corun_callback *called_here;
 static void run_callback(struct entry *entry)
 {
     corun_callback *callback = container_of(entry, corun_callback, entry);
-    corun_loop *loop = callback->loop;
-    int64_t began;
-    if (!callback->shared)
+    if (!callback->shared) {
         atomic_store_explicit(&callback->state, CALLBACK_RUNNING, memory_order_relaxed);
-    else if (!win(callback, CALLBACK_RUNNING)) {
+    } else if (!win(callback, CALLBACK_RUNNING)) { /* another thread has cancelled it */
         corun_callback_release(callback);
         return;
     }
-    began = unlikely(loop->debug) ? backend_now(&loop->backend) : 0;
     called_here = callback;
-    loop->callback_bindings = &callback->bindings;
-    callback->function(callback->argument);
-    loop->callback_bindings = NULL;
+    loop_call(callback->loop, &callback->bindings, callback->function, callback->argument);
     called_here = NULL;
-    if (unlikely(began != 0))
-        loop_tell_slow(loop, NULL, began);
     atomic_store_explicit(&callback->state, CALLBACK_OVER, memory_order_release);
     corun_callback_release(callback);
 }

@@ -144,6 +144,17 @@ static inline bool loop_is_misused(const corun_loop *loop)
 /* Tells, in debug, of a step of `task` or of a callback (NULL) if it has taken too long. */
 CORUN_INTERNAL void loop_tell_slow(corun_loop *loop, corun_task *task, int64_t began);
 
+/* Calls a function in the context whose values these are. In debug, tells if that has taken too long. */
+static inline void loop_call(corun_loop *loop, struct bindings **bindings, void (*function)(void *), void *argument)
+{
+    int64_t began = unlikely(loop->debug) ? backend_now(&loop->backend) : 0;
+    loop->callback_bindings = bindings;
+    function(argument);
+    loop->callback_bindings = NULL;
+    if (unlikely(began != 0))
+        loop_tell_slow(loop, NULL, began);
+}
+
 /* Has the rounds stop when `task` is done, behind what is ready then (B30); undoes that. */
 CORUN_INTERNAL void loop_stop_after(corun_loop *loop, corun_task *task);
 CORUN_INTERNAL void loop_forget_stop(corun_loop *loop, corun_task *task);

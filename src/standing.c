@@ -25,15 +25,9 @@ static void let_go(struct standing *standing)
 static void run_standing(struct entry *entry)
 {
     struct standing *standing = container_of(entry, struct standing, entry);
-    corun_loop *loop = standing->loop;
-    int64_t began = unlikely(loop->debug) ? backend_now(&loop->backend) : 0;
     entry->link.next = NULL;
     standing->references++;
-    loop->callback_bindings = &standing->bindings;
-    standing->function(standing->argument);
-    loop->callback_bindings = NULL;
-    if (unlikely(began != 0))
-        loop_tell_slow(loop, NULL, began);
+    loop_call(standing->loop, &standing->bindings, standing->function, standing->argument);
     let_go(standing);
 }
 

@@ -8,7 +8,7 @@
 struct kept {
     struct kept *next, **place; /* in its task's list, or its generator's */
     const corun_frame *frame;
-    const void *owner; /* whose it is: adding one ends the former of the same owner and `end`; NULL: nobody's */
+    const void *owner; /* whose it is: adding one ends the former of the same owner; NULL: nobody's */
     void (*end)(struct kept *kept); /* frees it; it is in no list any more */
 };
 

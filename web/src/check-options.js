@@ -31,8 +31,8 @@ function guess(name, known) {
       other.toLowerCase() === name.toLowerCase() || [...other].sort().join() === [...name].sort().join(),
   );
   if (like) return `; did you mean '${like}'?`;
-  if (RUN.includes(name)) return '; runner.run takes it';
-  if (OPEN.includes(name)) return '; Runner.open takes it';
+  const taker = /** @type {const} */ (['Runner.open', 'runner.run']).find((other) => KNOWN[other].some((one) => one === name));
+  if (taker) return `; ${taker} takes it`;
   return `; there are ${known.join(', ')}`;
 }
 

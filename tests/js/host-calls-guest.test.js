@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Driver } from '../../web/src/driver.js';
-import { GuestCalls, performer } from '../../web/src/host-calls.js';
+import { GuestCalls } from '../../web/src/host-calls.js';
+import { performer } from '../../web/src/perform.js';
 import { badModule } from '../../web/src/protocol.js';
 
 /** A machine whose guest asks what the test says. */

@@ -8,7 +8,7 @@ import { CorunError, Runner, run } from 'corun';
 import { noLeak } from './support/leaks.js';
 import { calls, places, record, rejection, test } from './support/programs.js';
 
-/** @typedef {import('../../web/src/host-calls.js').HostFunction} HostFunction */
+/** @typedef {import('../../web/src/perform.js').HostFunction} HostFunction */
 
 /** Something that is told when it happens. @template T */
 function promised() {

@@ -35,7 +35,7 @@ const WRITABLE = 2;
  * @property {import('./streams.js').Input} input
  * @property {(import('./output.js').Output | undefined)[]} outputs by descriptor
  * @property {import('./options.js').OpenOptions} [options] whose functions perform the guest's calls
- * @property {import('./host-calls.js').Perform} [perform] or what does
+ * @property {import('./perform.js').Perform} [perform] or what does
  * @property {() => void} [onturn] called after each turn, with the guest at rest
  * @property {(error: unknown) => void} [onfail] called when a part that the guest needs cannot be loaded
  */

@@ -155,13 +155,13 @@ function readAsked(bytes) {
  * The host calls by which a guest fetches.
  *
  * @param {Fetch | false} send false: it must not
- * @returns {[string, import('./host-calls.js').HostFunction][]}
+ * @returns {[string, import('./perform.js').HostFunction][]}
  */
 export function fetchCalls(send) {
   /** @type {Map<number, Exchange>} by the guest's own numbers */
   const open = new Map();
 
-  /** @type {import('./host-calls.js').HostFunction} */
+  /** @type {import('./perform.js').HostFunction} */
   const begin = (bytes, { signal }) => {
     const number = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     const sending = async () => {
@@ -177,7 +177,7 @@ export function fetchCalls(send) {
     return new Promise(() => {});
   };
 
-  /** @type {import('./host-calls.js').HostFunction} */
+  /** @type {import('./perform.js').HostFunction} */
   const next = async (bytes, { signal }) => {
     const { number, most, position } = readAsked(bytes);
     const exchange = open.get(number);

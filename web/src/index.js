@@ -8,8 +8,8 @@ export { CorunError } from './errors.js';
 /** @typedef {import('./session.js').RunResult} RunResult */
 /** @typedef {import('./sources.js').InputOption} InputOption */
 /** @typedef {import('./sinks.js').OutputOption} OutputOption */
-/** @typedef {import('./host-calls.js').HostFunction} HostFunction */
-/** @typedef {import('./host-calls.js').HostAnswer} HostAnswer */
+/** @typedef {import('./perform.js').HostFunction} HostFunction */
+/** @typedef {import('./perform.js').HostAnswer} HostAnswer */
 /** @typedef {import('./fetch.js').Fetch} Fetch */
 /** @typedef {import('./source.js').Source} Source */
 /** @typedef {import('./tasks.js').TaskTree} TaskTree */

@@ -27,7 +27,7 @@ export const HELLO = 'hello from Corun';
  *   | { type: 'interrupt', number: number }
  *   | { type: 'tasks', number: number }
  *   | { type: 'chunk', bytes: Uint8Array | null, error?: import('./plain.js').PlainError }
- *   | { type: 'answer', number: number, answer: import('./host-calls.js').Answer }
+ *   | { type: 'answer', number: number, answer: import('./perform.js').Answer }
  *   | { type: 'room', fd: number, size: number, broken: boolean }} ToWorker
  */
 

@@ -16,7 +16,7 @@ import { part } from './errors.js';
  * @property {string | URL | undefined} [workerUrl] page: where worker.js is served
  * @property {number | undefined} [budget] milliseconds a turn may take: 8 in a page, 20 elsewhere
  * @property {number | undefined} [grace] milliseconds from the first interrupt to kill(); none unless given
- * @property {Record<string, import('./host-calls.js').HostFunction> | undefined} [hostCalls] what the program can call by name; the
+ * @property {Record<string, import('./perform.js').HostFunction> | undefined} [hostCalls] what the program can call by name; the
  *   functions run in this thread, also with `worker`
  * @property {false | import('./fetch.js').Fetch | undefined} [fetch] what the program's corun_fetch calls, with a Request; the host's own
  *   unless given, false: the program must not

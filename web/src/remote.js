@@ -2,8 +2,8 @@
 import { sharedWords } from '#port';
 import { spawnWorker } from '#spawn';
 import { CorunError } from './errors.js';
-import { performerOf } from './host-calls.js';
 import { CONTROL, HELLO, WORKER_VERSION } from './messages.js';
+import { performerOf } from './perform.js';
 import { fromPlain, fromPlainOutcome, toPlain } from './plain.js';
 
 /** @typedef {import('./messages.js').FromWorker} FromWorker */
@@ -33,7 +33,7 @@ class RemoteGuest {
   #asked = 0;
   /** @type {Map<number, { resolve: (tasks: TaskRecord[] | undefined) => void, reject: (error: unknown) => void }>} */
   #questions = new Map();
-  /** @type {import('./host-calls.js').Perform} */ #perform;
+  /** @type {import('./perform.js').Perform} */ #perform;
   /** @type {Map<number, () => void>} what aborts the host calls that are under way */
   #calls = new Map();
   /** @type {(error?: unknown) => void} */ #opened = () => {};
@@ -41,7 +41,7 @@ class RemoteGuest {
   /**
    * @param {import('./spawn-page.js').WorkerLink} link
    * @param {import('./guest.js').Streams} streams
-   * @param {import('./host-calls.js').Perform} perform
+   * @param {import('./perform.js').Perform} perform
    * @param {Int32Array | null} control
    */
   constructor(link, streams, perform, control) {

@@ -35,7 +35,7 @@ let acknowledged = 0;
 let pulled;
 /** @type {{ size: number, done: () => void, fail: (error: unknown) => void }[][]} */
 const underWay = [[], [], []];
-/** @type {Map<number, (answer: import('./host-calls.js').Answer) => void>} host calls, which the other side performs */
+/** @type {Map<number, (answer: import('./perform.js').Answer) => void>} host calls, which the other side performs */
 const asked = new Map();
 let calls = 0;
 const credit = [0, 0, 0];
@@ -111,7 +111,7 @@ async function tellTasks(number) {
   }
 }
 
-/** @type {import('./host-calls.js').Perform} */
+/** @type {import('./perform.js').Perform} */
 function perform(name, bytes, done) {
   const number = ++calls;
   asked.set(number, done);
@@ -121,7 +121,7 @@ function perform(name, bytes, done) {
   };
 }
 
-/** @param {{ number: number, answer: import('./host-calls.js').Answer }} message */
+/** @param {{ number: number, answer: import('./perform.js').Answer }} message */
 function giveAnswer({ number, answer }) {
   const done = asked.get(number);
   asked.delete(number);

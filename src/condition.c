@@ -60,7 +60,7 @@ static void condition_start(void *self, corun_waiter *waiter)
     waiters_park(&condition->private_.waiters, task);
 }
 
-/* Who fails may have been notified before: another one is, for it. */
+/* A task that fails may have used up a notification: so the next one is notified in its place. */
 static void end_condition_wait(corun_task *task, int error)
 {
     if (error)

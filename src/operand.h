@@ -13,7 +13,7 @@ CORUN_INTERNAL int awaitable_keep(corun_awaitable *awaitable);
 CORUN_INTERNAL void awaitable_free(const corun_awaitable *kept);
 /* Drops the arguments of every call in an awaitable that will not run. */
 CORUN_INTERNAL void awaitable_drop(const corun_awaitable *awaitable);
-/* Where a call was written; no file if it is none. */
+/* Where a call was written; without a file if the awaitable is no call. */
 CORUN_INTERNAL corun_where awaitable_where(const corun_awaitable *awaitable);
 /* The cancel functions of the types that have operands. Of one: nothing, since a frame waits, not it. Of several: what
  * their wait has made, which begins with a struct operands, says what to do. */
@@ -27,8 +27,8 @@ struct operands {
 CORUN_INTERNAL size_t awaitable_count(const corun_awaitable *list);
 enum { COUNT_SHIFT = 2, COUNT_LIMIT = INT32_MAX >> COUNT_SHIFT };
 
-/* Gives the future of an awaitable, one reference, spawning what is none. If that fails, its arguments are
- * dropped. */
+/* Gives the future that an awaitable waits for, or that of the task that it is spawned as; one reference. If that
+ * fails, its arguments are dropped. */
 CORUN_INTERNAL int awaitable_to_future(corun_loop *loop, const corun_awaitable *awaitable, corun_future **out_future);
 
 /* Where the futures of several are to go. */

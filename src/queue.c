@@ -1,6 +1,6 @@
 /* Queues. K6 K7.
  *
- * Who is woken leaves its ring at once and has no right to anything: in its turn it looks whether there is an
+ * A task that is woken leaves its ring at once and has no right to anything: in its turn it looks whether there is an
  * item, or room, and if somebody else was quicker it waits again, behind all others. That is asyncio's rule,
  * and what keeps items safe: one is taken in the turn in which its task goes on, so no cancellation comes in
  * between.
@@ -85,7 +85,7 @@ static bool wake_next(corun_queue *queue, corun_waiters_ *waiters)
     return true;
 }
 
-/* Who joins has nothing to look at. */
+/* A task that joins has nothing left to look at when it is woken. */
 static void tell_joiners(corun_queue *queue)
 {
     corun_task *task;

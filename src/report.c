@@ -111,7 +111,7 @@ void corun_loop_call_exception_handler(corun_loop *loop, const corun_report *rep
         bindings_enter(outer);
 }
 
-/* Tells of a task or future, or of nobody (NULL), and of an error, likewise. */
+/* Reports on a task or a future (NULL: on nobody), and on an error (NULL: on none). */
 static void report_about(corun_loop *loop, const char *message, corun_future *about, const corun_failure *failure)
 {
     corun_report report = {.message = message, .future = about, .failure = failure};

@@ -125,7 +125,7 @@ static void show_tasks(void *loop)
     report_tasks(loop, "the tasks");
 }
 
-/* No hold: who looks wakes nobody. Without memory nothing is shown. */
+/* It does not hold the loop: showing the tasks wakes none of them. Without memory nothing is shown. */
 static void show_start(corun_loop *loop)
 {
     struct signal_handler *handler;

@@ -111,7 +111,7 @@ CORUN_INTERNAL corun_frame *guest_fill(struct guest *guest, const corun_frame *c
 /* Puts the guest's frame on a task's stack; takes it off again while it is suspended. */
 CORUN_INTERNAL void guest_enter(struct guest *guest, corun_task *task, corun_frame *frame);
 CORUN_INTERNAL void guest_leave(struct guest *guest, corun_task *task, corun_frame *frame);
-/* The guest whose own frame this is; NULL: it is none's. */
+/* The guest whose own frame this is, or NULL. */
 CORUN_INTERNAL struct guest *guest_of(const corun_task *task, const corun_frame *frame);
 /* Frees the segments that the guest has kept behind its own. */
 CORUN_INTERNAL void guest_free(struct guest *guest);

@@ -15,7 +15,7 @@ struct registration {
 
 struct epoll_set {
     int epoll, wake;
-    int outer; /* for who waits for the loop from outside; -1 until somebody asks */
+    int outer; /* for whoever waits for the loop from outside; -1 until somebody asks */
     struct registration *table; /* by descriptor */
     int capacity;
 };

@@ -98,8 +98,8 @@ static void report(int number)
     errno = kept;
 }
 
-/* Who sees nothing happen sends it again: then a step is running that may never end, and nothing but the default
- * action, which quits, helps. */
+/* If nothing is shown, people send it again: then a step is running that may never end, and only the default action
+ * helps, which quits. */
 static void ask_to_show(int number)
 {
     static const char told[] = "corun: the tasks are shown when the present step has ended; once more quits\n";

@@ -35,7 +35,7 @@ CORUN_API int corun_loop_turn_driven(corun_loop **out_loop);
 CORUN_API int corun_loop_sim(corun_loop **out_loop);
 
 /* Closes a loop: pending callbacks are dropped, tasks that are not done are reported and dropped.
- * Its memory goes when the last task and future of it is released. Takes NULL; twice is once.
+ * Its memory goes when the last task and future of it is released. Does nothing with NULL, or if it is closed already.
  *
  *   returns  0
  *   CORUN_RUNNING  it is running, or between the turns of a runner's run or close
@@ -165,7 +165,7 @@ CORUN_API int corun_loop_call_at(corun_loop *loop, double time, void (*function)
 CORUN_API int corun_loop_call_soon_threadsafe(corun_loop *loop, void (*function)(void *), void *argument,
                                               corun_callback **out_callback);
 
-/* Takes a call back, if it has not been made. Twice is once.
+/* Takes a call back, if it has not been made; may be called again.
  *
  *   thread   the loop's; of a call by corun_loop_call_soon_threadsafe any, and then it waits for a call
  *            that is being made to end

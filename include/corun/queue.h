@@ -129,7 +129,8 @@ static inline CORUN_TO_AWAIT_ corun_awaitable corun_queue_join(corun_queue *queu
 }
 
 /* Shuts the queue down: who puts, or waits to, fails with CORUN_QUEUE_SHUTDOWN, and so does who gets, once it
- * is empty. `immediate`: it is emptied now, each item as if it were done; drops are called. Twice is once.
+ * is empty. `immediate`: it is emptied now, each item as if it were done; drops are called. Doing it
+ * again does no more.
  *
  *   returns  0
  *   CORUN_WRONG_THREAD  another thread runs the loop of those who wait (debug mode only)
@@ -137,7 +138,7 @@ static inline CORUN_TO_AWAIT_ corun_awaitable corun_queue_join(corun_queue *queu
  */
 CORUN_API int corun_queue_shutdown(corun_queue *queue, bool immediate);
 
-/* How many items are in it; whether none is; whether who puts would have to wait.
+/* How many items are in it; whether it is empty; whether putting another would have to wait.
  *
  *   asyncio  Queue.qsize, Queue.empty, Queue.full
  */

@@ -101,7 +101,7 @@ static inline CORUN_TO_AWAIT_ corun_awaitable corun_event_wait(corun_event *even
  */
 CORUN_API int corun_event_set(corun_event *event);
 
-/* Clears it: who comes from now on waits. And whether it is set.
+/* Clears it: whoever comes from now on waits. Tells whether it is set.
  *
  *   asyncio  Event.clear, Event.is_set
  */
@@ -240,7 +240,8 @@ CORUN_API bool corun_semaphore_locked(const corun_semaphore *semaphore);
 /* A place where `parties` tasks wait for each other, again and again.
  *
  * States: filling, until all parties are there; draining, while they leave; resetting, while those leave who
- * were told to; broken, until it is reset. Who comes while it drains or resets waits until it fills again. */
+ * were told to; broken, until it is reset. Whoever comes while it drains or resets waits until
+ * it fills again. */
 typedef struct corun_barrier {
     struct {
         corun_waiters_ waiters;
@@ -260,8 +261,8 @@ typedef struct corun_barrier {
 CORUN_API int corun_barrier_init(corun_barrier *barrier, int parties);
 
 /* Waits until all parties are there. The value's .i is each one's own number, from 0 on. Awaiting it fails
- * with CORUN_BROKEN_BARRIER, CORUN_NO_PARTIES and CORUN_OTHER_LOOP. Who is cancelled leaves; the others wait
- * on.
+ * with CORUN_BROKEN_BARRIER, CORUN_NO_PARTIES and CORUN_OTHER_LOOP. A task that is cancelled leaves;
+ * the others wait on.
  *
  *   asyncio  Barrier.wait, K5 K8
  */
@@ -270,8 +271,8 @@ static inline CORUN_TO_AWAIT_ corun_awaitable corun_barrier_wait(corun_barrier *
     return corun_awaitable_of(&corun_barrier_type_, barrier);
 }
 
-/* Has everybody who waits fail with CORUN_BROKEN_BARRIER. Reset, it fills anew; aborted, it is broken: who
- * comes later fails too, until it is reset.
+/* Has everybody who waits fail with CORUN_BROKEN_BARRIER. After a reset it fills anew; after an abort it is broken:
+ * whoever comes later fails too, until it is reset.
  *
  *   returns  0
  *   CORUN_WRONG_THREAD  another thread runs the loop of those who wait (debug mode only)

@@ -45,7 +45,7 @@ export function spawnWorker(first, url) {
     greeted.refuse(`it ran to its end (status ${code}) and said nothing`);
     link.onfail(new Error(`the Worker ended with status ${code}`));
   });
-  worker.unref(); // after the listeners, which undo it; who waits for a Worker holds the process himself
+  worker.unref(); // after the listeners, which undo it; whoever waits for a Worker holds the process
   try {
     link.post(first);
   } catch (error) {

@@ -29,7 +29,7 @@ extern "C" {
     X(-5014, SELF_AWAIT, "RuntimeError", "a task cannot await itself") \
     X(-5015, OTHER_LOOP, "RuntimeError", "it belongs to another loop") \
     X(-5016, WRONG_THREAD, "RuntimeError", "called from another thread than the loop's") \
-    X(-5017, UNSUPPORTED, "NotImplementedError", "this host has none") \
+    X(-5017, UNSUPPORTED, "NotImplementedError", "this host does not support it") \
     X(-5018, BAD_ARGUMENT, "ValueError", "the argument is not valid") \
     X(-5019, EXECUTOR_SHUTDOWN, "RuntimeError", "Executor shutdown has been called") \
     X(-5021, GENERATOR_EXIT, "GeneratorExit", "the generator is being closed") \

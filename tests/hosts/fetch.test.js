@@ -45,6 +45,6 @@ for (const host of runHosts) {
   test(`fetch, ${host}: is unsupported`, { ...options, skip: host === 'node' && 'there is one' }, async () => {
     const { status, stdout, stderr } = await run(command('/'), { timeout: 30_000 });
     assert.deepEqual([status, stdout], [1, '']);
-    assert.match(stderr, /CORUN_UNSUPPORTED: this host has none\n {2}in corun_fetch .*\n {2}in app /);
+    assert.match(stderr, /CORUN_UNSUPPORTED: this host does not support it\n {2}in corun_fetch .*\n {2}in app /);
   });
 }

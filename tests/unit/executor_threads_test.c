@@ -489,6 +489,86 @@ TEST(the_third_interrupt_leaves_a_job_that_never_ends)
     CHECK_EQ(WEXITSTATUS(status), 7);
 }
 
+/* ------------------------------------------------------------------- left behind */
+
+static pthread_key_t at_thread_end;
+static sem_t thread_ended;
+
+static void post_end(void *unused)
+{
+    (void)unused;
+    sem_post(&thread_ended);
+}
+
+/* Whose thread tells when it goes, which is after all that becomes of the job. */
+static int pass_gate_and_tell(void *argument, corun_value *out_value)
+{
+    pthread_setspecific(at_thread_end, &gate);
+    return pass_gate(argument, out_value);
+}
+
+CORUN_ASYNC(wait_at_gate, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_to_thread(pass_gate_and_tell, &gate));
+    CORUN_END();
+}
+
+CORUN_ASYNC(call_wait_at_gate, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_CALL(wait_at_gate));
+    CORUN_END();
+}
+
+static corun_generator *generator;
+
+CORUN_ASYNC(generate_at_gate, (), ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_generator_open(CORUN_CALL(wait_at_gate), &generator), 0);
+    CORUN_AWAIT(corun_generator_next(generator));
+    CORUN_END();
+}
+
+/* Closes a loop by hand over a task whose job goes on, which ends then. Returns what stays allocated. */
+static int allocations_left_by(corun_awaitable call)
+{
+    generator = NULL;
+    gate_init(&gate);
+    sem_init(&thread_ended, 0, 0);
+    pthread_key_create(&at_thread_end, post_end);
+    if (corun_loop_default(&loop) < 0 || corun_loop_set_executor_threads(loop, 1) < 0)
+        return -1;
+    test_log_reports(loop);
+    corun_loop_spawn(loop, call, NULL);
+    corun_loop_stop(loop);
+    corun_loop_run(loop);
+    sem_wait(&gate.begun);
+    corun_loop_close(loop);
+    if (generator && corun_generator_ended(generator))
+        return -1;
+    corun_generator_release(generator);
+    sem_post(&gate.open);
+    sem_wait(&thread_ended);
+    return gate.value == 1 ? (int)test_allocations_in_use() : -1;
+}
+
+static int forked_allocations_left_by(corun_awaitable call)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(allocations_left_by(call));
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Also when the job has returned at last: nobody knows what else its function has told of them. */
+TEST(the_frames_that_a_job_was_given_stay_for_ever)
+{
+    CHECK_EQ(forked_allocations_left_by(CORUN_CALL(wait_at_gate)), 3); /* the loop, the task, the job */
+    CHECK_EQ(forked_allocations_left_by(CORUN_CALL(call_wait_at_gate)), 4); /* the call's frame */
+    CHECK_EQ(forked_allocations_left_by(CORUN_CALL(generate_at_gate)), 4); /* the generator, with its frame */
+}
+
 /* ------------------------------------------------------------- what is not to be had */
 
 /* With a stack that no machine has, none can be made. */

@@ -225,10 +225,8 @@ static void to_thread_start(void *self, corun_waiter *waiter)
  * frames. So they are taken from it. */
 static void leave_behind(struct job *job, corun_task *task)
 {
-    corun_waiter *waiter = job->waiter;
-    job->waiter = NULL;
     if (atomic_load(&job->has_returned)) {
-        corun_waiter_done(waiter, CORUN_CANCELLED, NULL);
+        corun_waiter_done(job->waiter, CORUN_CANCELLED, NULL);
         return;
     }
     job->remains = (struct remains){atomic_load(&left_behind), task, task->top, task->segment};

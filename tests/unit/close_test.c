@@ -332,6 +332,45 @@ TEST(a_limit_that_is_not_reached_changes_nothing)
     CHECK_LOG("clean");
 }
 
+/* The interrupt ends the close in the round in which the limit is due, and would have its turn. */
+TEST(a_limit_that_is_due_as_the_close_ends_goes_with_it)
+{
+    corun_loop *loop = open_with_timeout(2);
+    CHECK_ERROR(corun_sim_interrupt_at(loop, 2), 0);
+    CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(never_die), NULL), 0);
+    CHECK_ERROR(corun_runner_run(&runner, corun_yield(), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_close(&runner), CORUN_INTERRUPTED);
+    CHECK_LOG("[Task was destroyed but it is pending!] drop");
+}
+
+CORUN_ASYNC(wait_without_timer, (), ()) {
+    CORUN_BEGIN();
+    CORUN_CATCH_ALL_AWAIT(corun_forever());
+    test_log("not reached");
+    CORUN_END();
+}
+
+CORUN_DROP(wait_without_timer) {
+    (void)my;
+    test_log("drop");
+}
+
+/* Neither for what is kept of it nor, with the second, for its timer: nothing is waited for then. */
+TEST(without_memory_for_its_limit_a_close_abandons_all)
+{
+    for (int k = 1; k <= 2; k++) {
+        corun_loop *loop = open_with_timeout(2);
+        CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(wait_without_timer), NULL), 0);
+        CHECK_ERROR(corun_runner_run(&runner, corun_yield(), NULL, NULL), 0);
+        test_fail_allocation(k);
+        CHECK_ERROR(corun_runner_close(&runner), 0);
+        CHECK(test_allocation_failed());
+        test_fail_allocation(0);
+        CHECK_EQ(test_allocations_in_use(), 0);
+        CHECK_LOG("[Task was destroyed but it is pending!] drop");
+    }
+}
+
 /* ---------------------------------------------------------------------- exit */
 
 CORUN_ASYNC(exit_when_cancelled, (), ()) {

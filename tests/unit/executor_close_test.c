@@ -131,6 +131,18 @@ TEST(jobs_are_waited_for_300_seconds)
     CHECK_LOG("job done 299");
 }
 
+/* Rather than not at all */
+TEST(without_memory_for_a_limit_jobs_are_waited_for_without_one)
+{
+    open_sim(301);
+    detach("done");
+    test_fail_allocation(1);
+    CHECK_ERROR(corun_runner_close(&runner), 0);
+    CHECK(test_allocation_failed());
+    test_fail_allocation(0);
+    CHECK_LOG("job done 301");
+}
+
 /* where Corun decides: the limit of all of it */
 TEST(jobs_count_in_the_time_that_closing_may_take)
 {

@@ -374,6 +374,42 @@ TEST(several_may_wait_for_the_end_and_stop_waiting)
     CHECK_ERROR(corun_loop_close(other), 0);
 }
 
+static void cancel_it(void *task)
+{
+    corun_task_cancel(task, NULL);
+}
+
+static void cancel_when_done(corun_future *future, void *task)
+{
+    (void)future;
+    corun_task_cancel(task, NULL);
+}
+
+CORUN_ASYNC(cancel_late, (double limit;), (corun_future *future; corun_task *task;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_loop_run_in_executor(loop, log_it, "job", &my->future), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(shut_down, .timeout = my->limit), &my->task), 0);
+    if (my->limit < INFINITY) /* before the limit's timer, which is due with it */
+        CHECK_ERROR(corun_loop_call_later(loop, my->limit, cancel_it, my->task, NULL), 0);
+    else
+        CHECK_ERROR(corun_future_add_done_callback(my->future, cancel_when_done, my->task), 0);
+    corun_future_release(my->future);
+    CORUN_AWAIT(corun_join(my->task));
+    corun_task_release(my->task);
+    CORUN_END();
+}
+
+/* When its turn is in the ready queue: the limit's, or that of the last job's end */
+TEST(a_shutdown_is_cancelled_before_its_turn)
+{
+    open_sim(0.3, 1);
+    run_and_close(CORUN_CALL(cancel_late, .limit = 0.1));
+    CHECK_LOG("job CORUN_CANCELLED 1");
+    open_sim(0.3, 1);
+    run_and_close(CORUN_CALL(cancel_late, .limit = INFINITY));
+    CHECK_LOG("job CORUN_CANCELLED 3");
+}
+
 /* ------------------------------------------------------------ without memory */
 
 static char lasting[] = "text"; /* what detached jobs are given outlives whoever began them */

@@ -106,6 +106,31 @@ TEST_LOOP(between_an_error_and_the_cancellation_stands_the_timeout, (corun_task 
     CORUN_END();
 }
 
+CORUN_ASYNC(raises_with_message, (), (corun_timeout timeout;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_timeout_open(&my->timeout, 0.001), 0);
+    CORUN_TRY();
+    CORUN_CATCH_ALL_AWAIT(corun_sleep(10));
+    CORUN_RAISE(CORUN_CANCELLED, "raised anew");
+    CORUN_FINALLY();
+    CORUN_AWAIT(corun_timeout_close(&my->timeout));
+    CORUN_END();
+}
+
+/* O3: the one that was raised, with its message */
+TEST_LOOP(the_cancellation_is_kept_as_its_context, (corun_task *task; const corun_failure *failure;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(raises_with_message), &my->task), 0);
+    CORUN_CATCH_AWAIT(corun_join(my->task));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_TIMEOUT);
+    my->failure = corun_task_failure(my->task)->context;
+    CHECK(my->failure && my->failure->code == CORUN_CANCELLED);
+    if (my->failure)
+        CHECK_TEXT(my->failure->message, "raised anew");
+    corun_task_release(my->task);
+    CORUN_END();
+}
+
 CORUN_ASYNC(never_suspends, (double seconds; double blocks;), (corun_timeout timeout; double until;)) {
     CORUN_BEGIN();
     CHECK_ERROR(corun_timeout_open(&my->timeout, my->seconds), 0);
@@ -418,10 +443,10 @@ CORUN_ASYNC(reschedules_without_memory, (), (corun_timeout timeout, many[40]; in
         test_fail_allocation(1);
         my->rc = corun_timeout_reschedule(&my->timeout, 1000);
         test_fail_allocation(0);
-        CHECK_ERROR(corun_timeout_reschedule(&my->timeout, -1), 0);
         if (my->rc == -ENOMEM)
             break;
         CHECK_ERROR(my->rc, 0);
+        CHECK_ERROR(corun_timeout_reschedule(&my->timeout, -1), 0);
         CHECK_ERROR(corun_timeout_open(&my->many[my->i], 1000), 0);
     }
     CHECK_ERROR(my->rc, -ENOMEM);

@@ -272,3 +272,61 @@ TEST(a_loop_that_closes_unlinks_who_waits_for_a_condition)
         CHECK_EQ(condition.private_.own.private_.live, 0);
     }
 }
+
+CORUN_ASYNC(acquire_outer, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_lock_acquire(&outer_lock));
+    CORUN_END();
+}
+
+/* One waits for the lock, which so belongs to this loop, and it stays locked. */
+CORUN_ASYNC(contend_for_outer, (), (corun_task *task;)) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(CORUN_CALL(acquire_outer));
+    CHECK_ERROR(corun_spawn(CORUN_CALL(acquire_outer), &my->task), 0);
+    CORUN_AWAIT(corun_yield());
+    CHECK_ERROR(corun_lock_release(&outer_lock), 0);
+    CORUN_AWAIT(corun_join(my->task));
+    corun_task_release(my->task);
+    CORUN_END();
+}
+
+CORUN_ASYNC(listen_in_vain, (const char *name;), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_condition_acquire(&condition));
+    CORUN_CATCH_AWAIT(corun_condition_wait(&condition));
+    test_log(my->name);
+    test_log(corun_error_name(CORUN_ERROR()));
+    CORUN_END();
+}
+
+CORUN_ASYNC(let_two_listen, (), ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_spawn(CORUN_CALL(listen_in_vain, .name = "a"), NULL), 0);
+    CHECK_ERROR(corun_spawn(CORUN_CALL(listen_in_vain, .name = "b"), NULL), 0);
+    CORUN_AWAIT(CORUN_CALL(pause, .rounds = 2));
+    CORUN_END();
+}
+
+CORUN_ASYNC(notify_one, (), ()) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_condition_notify(&condition, 1), 0);
+    CORUN_AWAIT(CORUN_CALL(pause, .rounds = 3));
+    CORUN_END();
+}
+
+/* K3 K8: who cannot have the lock again fails without it, and passes the notification on */
+TEST(a_lock_that_has_become_another_loops_cannot_be_had_again)
+{
+    corun_runner first, second;
+    test_open_sim(&first);
+    test_open_sim(&second);
+    outer_lock = (corun_lock)CORUN_LOCK_INIT;
+    corun_condition_init(&condition, &outer_lock);
+    CHECK_ERROR(corun_runner_run(&first, CORUN_CALL(let_two_listen), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_run(&second, CORUN_CALL(contend_for_outer), NULL, NULL), 0);
+    CHECK_ERROR(corun_runner_run(&first, CORUN_CALL(notify_one), NULL, NULL), 0);
+    CHECK_LOG("a CORUN_OTHER_LOOP b CORUN_OTHER_LOOP");
+    CHECK_ERROR(corun_runner_close(&first), 0);
+    CHECK_ERROR(corun_runner_close(&second), 0);
+}

@@ -456,3 +456,43 @@ TEST_LOOP(bytes_outlive_the_task_that_gave_them, (corun_task *task, *outer; coru
     corun_task_release(my->outer);
     CORUN_END();
 }
+
+static void never_ask(void *self, corun_waiter *waiter)
+{
+    *(corun_waiter **)self = waiter;
+}
+
+static void never_cancel(void *self, corun_waiter *waiter)
+{
+    (void)self, (void)waiter;
+}
+
+static const corun_awaitable_type answered_type = {"answered", never_ask, never_cancel};
+static corun_waiter *asked;
+
+CORUN_ASYNC(wait_for_answer, (), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_awaitable_of(&answered_type, &asked));
+    CORUN_END();
+}
+
+/* What has woken them is given up with them, also the reference to what one has joined. */
+TEST(tasks_that_are_woken_when_their_loop_is_closed)
+{
+    static const corun_value answer = {.tag = CORUN_BYTES, .bytes = "answer", .size = 7};
+    corun_loop *loop;
+    corun_future *future = NULL;
+    CHECK_ERROR(corun_loop_sim(&loop), 0);
+    test_log_reports(loop);
+    CHECK_ERROR(corun_future_create(loop, &future), 0);
+    CHECK_ERROR(corun_loop_spawn(loop, corun_wait_future(future), NULL), 0);
+    CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(wait_for_answer), NULL), 0);
+    corun_loop_stop(loop);
+    CHECK_ERROR(corun_loop_run(loop), 0);
+    CHECK_ERROR(corun_future_set(future, answer), 0);
+    corun_future_release(future);
+    corun_waiter_done(asked, 0, &answer);
+    CHECK_ERROR(corun_loop_close(loop), 0);
+    CHECK_EQ(test_allocations_in_use(), 0);
+    CHECK_LOG("[Task was destroyed but it is pending!] [Task was destroyed but it is pending!]");
+}

@@ -281,3 +281,59 @@ TEST(the_error_that_ends_a_wait_is_told)
     CHECK_ERROR(test_run_sim(CORUN_CALL(waits_for_an_error, .until = CORUN_ALL_COMPLETED), NULL), 0);
     CHECK_LOG("[Task exception was never retrieved] CORUN_USER-1");
 }
+
+/* More than the count's place in an awaitable can hold; none is looked at. */
+TEST_LOOP(too_many_are_refused, ()) {
+    CORUN_BEGIN();
+    CORUN_CATCH_AWAIT(corun_wait(NULL, (size_t)INT32_MAX / 4 + 1, CORUN_ALL_COMPLETED, INFINITY));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_BAD_ARGUMENT);
+    CORUN_CATCH_AWAIT(corun_wait(NULL, (size_t)1 << 30, CORUN_ALL_COMPLETED, INFINITY)); /* shifted, it is 0 */
+    CHECK_ERROR(CORUN_ERROR(), CORUN_BAD_ARGUMENT);
+    CORUN_END();
+}
+
+CORUN_ASYNC(wait_without_timer, (), (corun_future *future;)) {
+    CORUN_BEGIN();
+    CHECK_ERROR(corun_future_create(corun_current_loop(), &my->future), 0);
+    test_fail_allocation(2); /* the first timer of the loop: the heap */
+    CORUN_CATCH_AWAIT(corun_wait(CORUN_LIST(corun_wait_future(my->future)), CORUN_ALL_COMPLETED, 1));
+    CHECK(test_allocation_failed());
+    test_fail_allocation(0);
+    CHECK_ERROR(CORUN_ERROR(), -ENOMEM);
+    corun_future_release(my->future);
+    CORUN_END();
+}
+
+TEST(without_memory_for_its_timer_a_wait_fails)
+{
+    CHECK_ERROR(test_run_sim(CORUN_CALL(wait_without_timer), NULL), 0);
+}
+
+CORUN_ASYNC(waits_for, (corun_future *future;), ()) {
+    CORUN_BEGIN();
+    CORUN_AWAIT(corun_wait(CORUN_LIST(corun_wait_future(my->future)), CORUN_FIRST_COMPLETED, 100));
+    CORUN_END();
+}
+
+/* Also when the wait is over, and the task's turn is queued. */
+TEST(closed_in_each_round_around_its_end)
+{
+    for (int rounds = 0; rounds < 4; rounds++) {
+        corun_loop *loop;
+        corun_future *future = NULL;
+        CHECK_ERROR(corun_loop_sim(&loop), 0);
+        test_log_reports(loop);
+        CHECK_ERROR(corun_future_create(loop, &future), 0);
+        CHECK_ERROR(corun_loop_spawn(loop, CORUN_CALL(waits_for, .future = future), NULL), 0);
+        for (int i = -1; i < rounds; i++) {
+            corun_loop_stop(loop);
+            CHECK_ERROR(corun_loop_run(loop), 0);
+            if (i < 0)
+                CHECK_ERROR(corun_future_set(future, CORUN_VALUE()), 0);
+        }
+        CHECK_ERROR(corun_loop_close(loop), 0);
+        corun_future_release(future);
+        CHECK_EQ(test_allocations_in_use(), 0);
+    }
+    CHECK_LOG("[Task was destroyed but it is pending!] [Task was destroyed but it is pending!]");
+}

@@ -839,3 +839,50 @@ TEST_LOOP(cancelling_a_group_that_is_not_open_does_nothing, (corun_group group;)
     CORUN_AWAIT(corun_yield());
     CORUN_END();
 }
+
+enum { CALL, WAIT_FOR, SHIELD, SLEEP, KINDS };
+
+static int spawn_line; /* of the spawn that fails */
+
+/* Without memory for the child's record or, with the second allocation, for its task. */
+static void spawn_without_memory(corun_group *group, int kind, int k)
+{
+    test_fail_allocation(k);
+    spawn_line = __LINE__ + 2 + 2 * kind;
+    if (kind == CALL)
+        CHECK_ERROR(corun_group_spawn(group, CORUN_CALL(give)), -ENOMEM);
+    if (kind == WAIT_FOR)
+        CHECK_ERROR(corun_group_spawn(group, CORUN_WAIT_FOR(CORUN_CALL(give), 1)), -ENOMEM);
+    if (kind == SHIELD)
+        CHECK_ERROR(corun_group_spawn(group, CORUN_SHIELD(CORUN_CALL(give))), -ENOMEM);
+    if (kind == SLEEP)
+        CHECK_ERROR(corun_group_spawn(group, corun_sleep(1)), -ENOMEM);
+    test_fail_allocation(0);
+}
+
+CORUN_ASYNC(spawns_without_memory, (int kind; int k;), (corun_group group;)) {
+    CORUN_BEGIN();
+    corun_group_open(&my->group);
+    CORUN_TRY();
+    spawn_without_memory(&my->group, my->kind, my->k);
+    CORUN_AWAIT(corun_sleep(1));
+    CORUN_FINALLY();
+    CORUN_CATCH_AWAIT(corun_group_close(&my->group));
+    CHECK_ERROR(CORUN_ERROR(), CORUN_GROUP);
+    CHECK_EQ(corun_group_errors(&my->group), 1);
+    corun_child_error error;
+    CHECK_ERROR(corun_group_error(&my->group, 0, &error), 0);
+    CHECK_ERROR(error.code, -ENOMEM);
+    CHECK_EQ(error.where.file && strcmp(error.where.file, __FILE__) == 0, my->kind != SLEEP);
+    CHECK_EQ(error.where.line, my->kind == SLEEP ? 0 : spawn_line);
+    CHECK(!error.name && !error.failure);
+    CORUN_END();
+}
+
+/* One that cannot even be recorded is noted in the group itself. */
+TEST(a_spawn_without_memory_says_where_it_was)
+{
+    for (int kind = CALL; kind < KINDS; kind++)
+        for (int k = 1; k <= 2; k++)
+            CHECK_ERROR(test_run_sim(CORUN_CALL(spawns_without_memory, .kind = kind, .k = k), NULL), 0);
+}

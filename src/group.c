@@ -233,14 +233,14 @@ static int check_group_spawn(const corun_group *group)
     return group->private_.aborting ? CORUN_GROUP_SHUTTING_DOWN : 0;
 }
 
-/* It counts as a child that failed. Without memory for a record the first is noted in the group. */
+/* It counts as a child that failed. Without memory for a record it is noted in the group: once, that aborts it. */
 static void note_failed_spawn(corun_group *group, struct corun_child_ *child, int error, corun_where where)
 {
     if (child) {
         child->error = error;
         child->where = where;
         add_child(&group->private_.failed, child);
-    } else if (!group->private_.error) {
+    } else {
         group->private_.error = error;
         group->private_.file = where.file;
         group->private_.line = where.line;

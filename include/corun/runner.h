@@ -150,7 +150,7 @@ CORUN_API const corun_failure *corun_runner_failure(const corun_runner *runner);
  *
  *   returns  CORUN_INTERRUPT_TAKEN  it will be seen
  *            CORUN_INTERRUPT_NOBODY  no run takes interrupts
- *            CORUN_INTERRUPT_STUCK  the same step has been running ever since the first: whoever
+ *            CORUN_INTERRUPT_STUCK  the same step has been running since the one before: whoever
  *            sent it may now end the program
  *   thread   any; also from a signal handler
  */

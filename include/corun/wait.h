@@ -71,8 +71,8 @@ enum { CORUN_RETURN_ERRORS = 1 };
  *
  * It fails with the first error, or cancellation, that one of them ends with. The others go on; what they fail with
  * later is not reported. With CORUN_RETURN_ERRORS in `flags` errors are results like others. Cancelling the wait
- * cancels all that are not done, and ends with CORUN_CANCELLED, with that flag when all of them are done, without
- * when the first is.
+ * cancels all that are not done. With that flag it ends with CORUN_CANCELLED when all of them are done, without it as
+ * the first of them ends: with CORUN_CANCELLED, or what its cleanup failed with.
  * -ENOMEM, or what spawning failed with: what has been spawned is cancelled, other arguments are dropped.
  * CORUN_OTHER_LOOP, CORUN_NOT_AWAITABLE; CORUN_BAD_ARGUMENT for 2^29 awaitables and more.
  *

@@ -15,6 +15,7 @@
 #include "backend.c"
 #include "interrupt.c"
 #include "context.c"
+#include "loop_open.c"
 #include "loop.c"
 #include "script.c"
 #include "drive.c"

@@ -84,8 +84,8 @@ async function runIn(clang, job, last, streams) {
   put(tree, overlayName, Buffer.from(JSON.stringify(overlay([...job.contents.keys()]))));
   const includes = job.includeDirectories.map((directory) => `-I${place(directory)}`);
   const inputs = job.inputs.map((input) => asArgument(place(input)));
-  const own = job.own ? place(`${job.own}x`).slice(0, -1) : '';
-  const named = own ? [namesOf(own)] : []; // none: Corun is the working directory
+  const own = job.own && place(job.own);
+  const named = own && own !== '.' ? [namesOf(own)] : []; // within Corun's folder files are named as they should be
   const args = ['clang', '-ivfsoverlay', overlayName, ...job.flags, ...named, ...includes, ...inputs, ...last];
   try {
     // Done by itself, since runClang would tell on standard output how far its loading is.

@@ -37,7 +37,7 @@ export async function compileProgram(files, host, { lint }) {
   const objects = [];
   // The user's files first: whoever has made a mistake need not wait for the library.
   for (const file of files) objects.push(await compileFile(compiler, file, [include], { linter, warnings: losses(compiler) }));
-  objects.push(await compileFile(compiler, join(root, target.library), [include, root, join(root, 'src')], { own: `${root}/` }));
+  objects.push(await compileFile(compiler, join(root, target.library), [include, root, join(root, 'src')], { own: root }));
   return link(compiler, objects, target, files);
 }
 

@@ -143,10 +143,10 @@ function external({ path, flags, version }) {
   };
 }
 
-const inputsOf = (job) => job.inputs.map(asArgument);
-/** For the names that a program has within it, of files by which errors are told. */
-export const namesOf = (folder) => `-fmacro-prefix-map=${folder}=corun/`;
+/** How a program names the library's files, where it tells of errors. */
+export const namesOf = (folder) => `-fmacro-prefix-map=${folder}/=corun/`;
 
+const inputsOf = (job) => job.inputs.map(asArgument);
 const includesOf = (job) => job.includeDirectories.map((directory) => `-I${directory}`);
 
 async function runCompiler(path, flags, job) {

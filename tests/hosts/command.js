@@ -21,6 +21,9 @@ export const program = (name) => join(root, 'tests/hosts/programs', `${name}.c`)
 export const nativeProgram = (name) => join(root, 'tests/hosts/processes', `${name}.c`);
 export const example = (name) => join(root, 'examples', `${name}.c`);
 
+/** What is typed into a shell to run a program. */
+export const runLine = (host, file) => `'${process.execPath}' '${corun}' run --host ${host} '${file}'`;
+
 /** Without what npm adds: under npm the command takes two quick SIGINTs for one. */
 export function cleanEnvironment(more = {}) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'));
@@ -92,6 +95,13 @@ export class Terminal extends Talk {
   /** Starts `corun ARGS...`. */
   static corun(args, options) {
     return new Terminal([process.execPath, corun, ...args], options);
+  }
+
+  /** Starts a shell with job control, whose prompt is `bash-`. */
+  static async shell() {
+    const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
+    await terminal.shows('bash-');
+    return terminal;
   }
 
   interrupt() {

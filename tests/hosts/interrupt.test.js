@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { findRuntime } from '../../web/commands/runtimes.js';
-import { Process, Terminal, corun, example, program, runHosts, temporaryDirectory } from './command.js';
+import { Process, Terminal, corun, example, program, runHosts, runLine, temporaryDirectory } from './command.js';
 
 const options = { timeout: 60_000 };
 
@@ -155,9 +155,8 @@ for (const host of runHosts) {
     }
 
     test('Ctrl-Z stops it, fg lets it go on, Ctrl-C still cleans up', options, async () => {
-      const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
-      await terminal.shows('bash-');
-      terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${example('countdown')}'\n`);
+      const terminal = await Terminal.shell();
+      terminal.type(`${runLine(host, example('countdown'))}\n`);
       await terminal.shows('4\n');
       terminal.type('\x1a');
       await terminal.shows('Stopped');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { execute } from '../support/process.js';
-import { Terminal, corun, example, nativeProgram, program, runHosts, temporaryDirectory } from './command.js';
+import { Terminal, corun, example, nativeProgram, program, runHosts, runLine, temporaryDirectory } from './command.js';
 import { processesOf, stateOf, until } from './proc.js';
 
 const options = { timeout: 60_000 };
@@ -111,9 +111,8 @@ for (const host of runHosts) {
     });
 
     test('Ctrl-Z stops the program too; bg lets both go on', options, async () => {
-      const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
-      await terminal.shows('bash-');
-      terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${example('countdown')}'\n`);
+      const terminal = await Terminal.shell();
+      terminal.type(`${runLine(host, example('countdown'))}\n`);
       await terminal.shows('4\n');
       const { launcher, program } = processesOf(terminal.child.pid);
       terminal.type('\x1a');
@@ -131,9 +130,8 @@ for (const host of runHosts) {
     // terminal before it hears of that stop, it sends no SIGCONT and they need a second `fg`, as any program that polls.
     if (host === 'wasmtime') {
       test('a job of the background that comes to the foreground gets what is typed', options, async () => {
-        const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
-        await terminal.shows('bash-');
-        terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${program('greets')}' &\n`);
+        const terminal = await Terminal.shell();
+        terminal.type(`${runLine(host, program('greets'))} &\n`);
         await terminal.shows('ready\n');
         // What another job is to read, and does not read at once.
         terminal.type('sleep 1\n');
@@ -153,9 +151,8 @@ for (const host of runHosts) {
 
     if (host === 'wasmtime') {
       test('a job that was sent to the background leaves alone what is typed', options, async () => {
-        const terminal = new Terminal(['bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'bash- ', LC_ALL: 'C' } });
-        await terminal.shows('bash-');
-        terminal.type(`'${process.execPath}' '${corun}' run --host ${host} '${program('greets')}'\n`);
+        const terminal = await Terminal.shell();
+        terminal.type(`${runLine(host, program('greets'))}\n`);
         await terminal.shows('ready\n');
         terminal.type('\x1a');
         await terminal.shows('Stopped');

@@ -204,12 +204,17 @@ static void set_many(void *unused)
         CHECK(corun_var_get(&many[k]) == expected[k]);
 }
 
-TEST(five_thousand_sets_against_an_array)
+static void run_in_copy(void (*function)(void *), void *argument)
 {
     corun_context *context;
     CHECK_ERROR(corun_context_copy(&context), 0);
-    CHECK_ERROR(corun_context_run(context, set_many, NULL), 0);
+    CHECK_ERROR(corun_context_run(context, function, argument), 0);
     corun_context_release(context);
+}
+
+TEST(five_thousand_sets_against_an_array)
+{
+    run_in_copy(set_many, NULL);
     check_nothing_held();
 }
 
@@ -253,12 +258,8 @@ static void reset_many(void *order)
 TEST(variables_are_reset_in_any_order)
 {
     static int orders[] = {1, 7, 77, 199};
-    for (int i = 0; i < 4; i++) {
-        corun_context *context;
-        CHECK_ERROR(corun_context_copy(&context), 0);
-        CHECK_ERROR(corun_context_run(context, reset_many, &orders[i]), 0);
-        corun_context_release(context);
-    }
+    for (int i = 0; i < 4; i++)
+        run_in_copy(reset_many, &orders[i]);
 }
 
 static void set_and_reset_without_memory(void *unused)
@@ -283,9 +284,6 @@ static void set_and_reset_without_memory(void *unused)
 
 TEST(a_token_without_memory_changes_nothing)
 {
-    corun_context *context;
-    CHECK_ERROR(corun_context_copy(&context), 0);
-    CHECK_ERROR(corun_context_run(context, set_and_reset_without_memory, NULL), 0);
-    corun_context_release(context);
+    run_in_copy(set_and_reset_without_memory, NULL);
     check_nothing_held();
 }

@@ -15,10 +15,12 @@ export function checkOptions(options, where, entry) {
     throw new TypeError(`${where}: the options are not an object`);
   const known = KNOWN[where];
   for (const name of Object.keys(options)) {
-    if (!(/** @type {string[]} */ (known).includes(name))) throw new TypeError(`${where}: unknown option '${name}'${guess(name, known)}`);
+    if (!known.includes(name)) throw new TypeError(`${where}: unknown option '${name}'${guess(name, known)}`);
   }
   const given = /** @type {Record<string, unknown>} */ (options);
-  for (const name of known) if (given[name] !== undefined) CHECKS[name](given[name], `${where}: ${name}`);
+  for (const name of known) {
+    if (given[name] !== undefined) CHECKS[/** @type {keyof typeof CHECKS} */ (name)](given[name], `${where}: ${name}`);
+  }
   if (given['files'] !== undefined && given['dirs'] !== undefined) {
     throw new TypeError(`${where}: files and dirs cannot be combined`);
   }
@@ -31,7 +33,7 @@ function guess(name, known) {
       other.toLowerCase() === name.toLowerCase() || [...other].sort().join() === [...name].sort().join(),
   );
   if (like) return `; did you mean '${like}'?`;
-  const taker = /** @type {const} */ (['Runner.open', 'runner.run']).find((other) => KNOWN[other].some((one) => one === name));
+  const taker = /** @type {const} */ (['Runner.open', 'runner.run']).find((other) => KNOWN[other].includes(name));
   if (taker) return `; ${taker} takes it`;
   return `; there are ${known.join(', ')}`;
 }
@@ -105,8 +107,8 @@ const CHECKS = {
   },
 };
 
-const NAMES = /** @type {(keyof typeof CHECKS)[]} */ (Object.keys(CHECKS));
-/** @type {Record<'run' | 'Runner.open' | 'runner.run', (keyof typeof CHECKS)[]>} */
+const NAMES = Object.keys(CHECKS);
+/** Which of them each call takes. @type {Record<'run' | 'Runner.open' | 'runner.run', string[]>} */
 const KNOWN = { run: NAMES, 'Runner.open': NAMES.filter((name) => name !== 'signal'), 'runner.run': ['args', 'signal'] };
 
 /** @param {unknown} value @returns {value is string} */
